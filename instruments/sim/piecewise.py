@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""Functions of time that are constant between events: all that a resistive circuit needs, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+_TIME_SLACK = 1e-9
+"""How far outside its span a function may be asked, s: the rounding of bench times, far below any aperture."""
+
+
+@dataclass(frozen=True, eq=False)
+class Piecewise:
+    """A value against bench time, constant on each segment.
+
+    Those who read it use ``means``, ``integral``, ``at`` and ``peak`` only, so that a function with exponential
+    segments can take its place when reactive loads are solved.
+
+    :param edges: ascending bench times, s, one more than ``values``.
+    :param values: the value from each edge to the next, in the unit of the quantity.
+    """
+
+    edges: FloatArray
+    values: FloatArray
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 1 or self.edges.shape != (self.values.size + 1,) or not self.values.size:
+            raise ValueError(f"{self.edges.size} edges do not bound {self.values.size} segments")
+        if not bool(np.all(np.diff(self.edges) > 0)):
+            raise ValueError("edges must ascend")
+
+    @classmethod
+    def constant(cls, start: float, stop: float, value: float) -> Piecewise:
+        """Return ``value`` from ``start`` to ``stop`` (bench time, s)."""
+        return cls(np.array([start, stop], dtype=np.float64), np.array([value], dtype=np.float64))
+
+    @property
+    def start(self) -> float:
+        """Return the bench time at which the function begins, s."""
+        return float(self.edges[0])
+
+    @property
+    def stop(self) -> float:
+        """Return the bench time at which the function ends, s."""
+        return float(self.edges[-1])
+
+    def at(self, times: FloatArray) -> FloatArray:
+        """Return the value at each bench time (s); on an edge, the value that begins there."""
+        self._check(times)
+        segment = np.searchsorted(self.edges, times, side="right") - 1
+        return self.values[np.clip(segment, 0, self.values.size - 1)]
+
+    def means(self, starts: FloatArray, aperture: float) -> FloatArray:
+        """Return the mean over ``aperture`` (s) from each of ``starts`` (bench time, s): what an integrating reading sees.
+
+        :raises ValueError: when a reading reaches outside the span, or the aperture is not positive.
+        """
+        if not aperture > 0:
+            raise ValueError(f"an aperture of {aperture} s averages nothing")
+        begin = np.asarray(starts, dtype=np.float64)
+        end = begin + aperture
+        self._check(begin)
+        self._check(end)
+        # The aperture as it came out in floating point: late in a run its rounding would show in the mean.
+        mean: FloatArray = (self._cumulative(end) - self._cumulative(begin)) / (end - begin)
+        return mean
+
+    def integral(self, start: float, stop: float) -> float:
+        """Return the integral from ``start`` to ``stop`` (bench time, s), in the quantity's unit times s."""
+        times = np.array([start, stop], dtype=np.float64)
+        self._check(times)
+        low, high = self._cumulative(times)
+        return float(high - low)
+
+    def peak(self) -> float:
+        """Return the largest magnitude."""
+        return float(np.max(np.abs(self.values)))
+
+    def map(self, function: Callable[[FloatArray], FloatArray]) -> Piecewise:
+        """Return ``function`` of the value, segment by segment."""
+        return Piecewise(self.edges, np.broadcast_to(function(self.values), self.values.shape).astype(np.float64))
+
+    def times(self, other: Piecewise) -> Piecewise:
+        """Return the product with ``other``, over the span that both share."""
+        start, stop = max(self.start, other.start), min(self.stop, other.stop)
+        merged = np.union1d(self.edges, other.edges)
+        inner = merged[(merged > start) & (merged < stop)]
+        edges = np.concatenate(([start], inner, [stop]))
+        return Piecewise(edges, self.at(edges[:-1]) * other.at(edges[:-1]))
+
+    def _cumulative(self, times: FloatArray) -> FloatArray:
+        areas = np.concatenate(([0.0], np.cumsum(self.values * np.diff(self.edges))))
+        return np.interp(times, self.edges, areas).astype(np.float64, copy=False)
+
+    def _check(self, times: FloatArray) -> None:
+        if times.size and not (times.min() >= self.start - _TIME_SLACK and times.max() <= self.stop + _TIME_SLACK):
+            raise ValueError(f"asked from {times.min()} s to {times.max()} s, known from {self.start} s to {self.stop} s")
