@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""When a report may be called a certificate: only when nothing stands in its way, and everything that does is listed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stimcert.reason import Reason
+
+CERTIFICATE = "certificate"
+TEST_REPORT = "test report"
+
+
+def blockers(record: Mapping[str, Any], *, approved: bool, job: bool, profile_gaps: Sequence[str]) -> list[Reason]:
+    """Return every reason why this record is no certificate, foreseeable ones included.
+
+    :param record: as :func:`stimcert.record.derive` returns it.
+    :param approved: the plan names who approved it.
+    :param job: customer and laboratory are named.
+    :param profile_gaps: what the profile of the claim asks for and the plan does not have, in words.
+    """
+    found = [] if record["verdict"] == "PASS" else [Reason("verdict_not_pass", {"verdict": record["verdict"]})]
+    if not record["complete"]:
+        found.append(Reason("partial"))
+    return found + foreseeable(record, approved=approved, job=job, profile_gaps=profile_gaps)
+
+
+def foreseeable(record: Mapping[str, Any], *, approved: bool, job: bool, profile_gaps: Sequence[str]) -> list[Reason]:
+    """Return the blockers that are known before anything is measured."""
+    found = [Reason("simulated")] if record["simulated"] else []
+    found += [Reason("profile_not_met", {"profile": record["plan"]["profile"], "text": gap}) for gap in profile_gaps]
+    found += [Reason("unverified_limit", {"limit": row}) for row in _unverified_limits(record)]
+    found += [Reason("unverified_accuracy", facts) for facts in _unverified_accuracy(record)]
+    software = record["software"]
+    if not software["released"]:
+        found.append(Reason("software_not_released", {"version": software["version"]}))
+    if not approved:
+        found.append(Reason("plan_not_approved"))
+    if not job:
+        found.append(Reason("no_job"))
+    # No release of this software keeps results of bench checks yet.
+    found.append(Reason("no_bench_check"))
+    return found
+
+
+def document(found: Sequence[Reason]) -> str:
+    """Return what the report may call itself."""
+    return TEST_REPORT if found else CERTIFICATE
+
+
+def _unverified_limits(record: Mapping[str, Any]) -> list[str]:
+    rows = [row for case in record["cases"] for row in case["limits"] if row["kind"] == "limit"]
+    return sorted({row["id"] for row in rows if row["status"] != "verified"})
+
+
+def _unverified_accuracy(record: Mapping[str, Any]) -> list[dict[str, str]]:
+    instruments = record["station"]["instruments"]
+    return [
+        {"role": entry["role"], "source": entry["accuracy_source"]}
+        for entry in instruments
+        if entry.get("accuracy_status") not in (None, "verified")
+    ]

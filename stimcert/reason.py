@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+"""The catalogue of reasons: why a verdict is what it is, what caused it, and what to do next.
+
+A reason is stored as ``{code, params, text}``, so that it can be counted, searched and shown in any language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the catalogue: the sentence, and what a person should do about it."""
+
+    sentence: str
+    advice: str
+
+
+CATALOGUE: dict[str, Entry] = {
+    # --- about the device
+    "limit_exceeded": Entry(
+        "{quantity} {value} is beyond the limit {limit} by more than its uncertainty {uncertainty}",
+        "the device does not conform at this point",
+    ),
+    "guard_band": Entry(
+        "{quantity} {value} lies within its uncertainty {uncertainty} of the limit {limit}",
+        "measure with a smaller uncertainty, or let the manufacturer decide with the stated risk",
+    ),
+    "censored_above_limit": Entry(
+        "{quantity} is at least {value}, above the limit {limit}", "the device does not conform at this point"
+    ),
+    "polarity_reversed": Entry(
+        "{value} has the wrong sign in mode {mode}: required is {required}. The device or its leads",
+        "check how the active terminal was identified, then the device",
+    ),
+    "no_output_proven": Entry(
+        "no output proven: {found}; expected {expected}",
+        "check that the device is on, charged and on the selected level: absence of current is no conformity",
+    ),
+    "top_level_not_proven": Entry(
+        "top level not proven: one more step up changed {before} into {after}",
+        "state the number of levels of this mode in the plan",
+    ),
+    "declared_not_met": Entry(
+        "{quantity} {value} is not within the declared {limit}", "compare with the label of the device"
+    ),
+    # --- about what could be measured
+    "bandwidth": Entry(
+        "bandwidth: {role} sees means only, a peak of {event} cannot be seen", "add a digitizer to the station"
+    ),
+    "no_digitizer": Entry("bandwidth: the station has no digitizer", "add a digitizer to the station"),
+    "not_observed": Entry(
+        "only {observed} of the dwell was seen at full bandwidth, {required} are required",
+        "shorten the dwell or use a digitizer with more memory",
+    ),
+    "uncertainty_too_large": Entry(
+        "expanded uncertainty {uncertainty} exceeds the largest allowed, {allowed}", "use a more accurate instrument"
+    ),
+    "repeated_one_range_up": Entry("clipped at {value}: repeated one range up", "nothing: both records are kept"),
+    "clipped": Entry("the record is clipped at {value}", "raise worst_case in the plan, so that a higher range is used"),
+    "overrange": Entry("{role} is over its range of {range}", "raise worst_case in the plan, or check the bench"),
+    "current_limited": Entry("{role} reached its limit of {limit}", "raise worst_case in the plan, or check the bench"),
+    "censored_below_limit": Entry(
+        "{quantity} is at least {value}; that decides nothing about {limit}", "use a higher range"
+    ),
+    "not_a_number": Entry("{quantity} is not a finite number", "look at the reading in the journal"),
+    "polarity_undetermined": Entry(
+        "the mean {value} is too small against {threshold} to have a sign", "check the mode and the level"
+    ),
+    # --- about the bench
+    "wrong_identity": Entry("{text}", "connect the instruments of the station file, or correct the file"),
+    "wrong_dut": Entry("{text}", "check --dut-serial and the device on the bench"),
+    "calibration_expired": Entry("{text}", "have the instrument calibrated, then enter the new certificate"),
+    "temperature_outside": Entry(
+        "{temperature} °C is outside 18–28 °C, where the accuracy of the instruments is specified",
+        "bring the laboratory to 23 ± 5 °C",
+    ),
+    "load_stuck": Entry(
+        "the load box measures {measured} for every load that was set ({asked})", "check box, cable and relays"
+    ),
+    "load_wrong_decade": Entry(
+        "the load box is off by a factor of ten: {asked} set, {measured} measured",
+        "check the decades in the station file and on the box",
+    ),
+    "load_wrong": Entry(
+        "load {asked} measures {measured}, allowed is ± {allowed}", "check box, contacts, leads and shunt"
+    ),
+    "leads_swapped": Entry(
+        "the reference of {asked} reads {measured}: the bench's leads are swapped at the device's end, "
+        "or the reference's own",
+        "exchange the leads at the device's end and start again",
+    ),
+    "reference_wrong": Entry(
+        "the reference of {asked} reads {measured} by {path}, allowed is ± {allowed}",
+        "check reference, leads, shunt and instrument; nothing electrical tells them apart",
+    ),
+    "paths_disagree": Entry(
+        "SMU {first} and digitizer {second} differ by more than {allowed} at the same d.c. current",
+        "check shunt, SMU and digitizer",
+    ),
+    "zero_offset": Entry(
+        "with the port open {role} shows {measured}, allowed is ± {allowed}", "check for leakage; let it warm up"
+    ),
+    "smu_limited": Entry(
+        "the SMU reports its current limit at {asked}, where {expected} were expected", "check limit and wiring"
+    ),
+    "smu_overrange": Entry(
+        "the SMU reports an overflow at {asked}, where {expected} were expected", "check range and wiring"
+    ),
+    "instrument_silent": Entry("{text}", "check power and cable of that instrument, then start again"),
+    "instrument_lost": Entry("{text}", "check the connection, then start again"),
+    "instrument_refused": Entry("{text}", "compare the instrument's model and firmware with its driver"),
+    "garbled_reply": Entry("{text}", "check cable and interface; restart the instrument"),
+    "bench_error": Entry("{text}", "see the journal"),
+    "station_check_failed": Entry(
+        "not measured: the station check failed ({cause})", "mend the bench: the device was never connected"
+    ),
+    "safe_state_unconfirmed": Entry(
+        "output off unconfirmed: {roles}", "remove the leads from the device, switch it off at its mains"
+    ),
+    "nothing_measured": Entry("the bench test measured nothing", "a bench test must call measure()"),
+    "test_crashed": Entry("{text}", "this is a mistake in the harness: report it with the run's folder"),
+    "dut_refused": Entry("{text}", "check that the plan's modes and levels are those of this device"),
+    # --- about the run
+    "worst_case": Entry("case {case} is {verdict}: {text}", "see that case"),
+    "interrupted": Entry("interrupted by {signal}", "start the run again"),
+    "not_run": Entry("not run", "run the whole plan"),
+    "not_applicable": Entry("not applicable: {text}", "nothing: the plan says so"),
+    # --- what stands between a test report and a certificate
+    "simulated": Entry("simulated bench: nothing real was measured", "run on a real station"),
+    "partial": Entry("partial run: not every case of the plan was run to its end", "run the whole plan"),
+    "verdict_not_pass": Entry("the verdict is {verdict}", "see the cases"),
+    "unverified_limit": Entry("limit {limit} is unverified: nobody checked it in its source", "check it, then say so"),
+    "unverified_accuracy": Entry("accuracy of {role} is unverified: {source}", "check it in the data sheet"),
+    "plan_not_approved": Entry("the plan is not approved", "enter approved_by in the plan"),
+    "software_not_released": Entry("software is not a released version: {version}", "use a released version"),
+    "no_bench_check": Entry("no bench check of this station is on record", "run the bench check"),
+    "no_job": Entry("laboratory and customer are not named (--job)", "write a job file"),
+    "profile_not_met": Entry("profile {profile} is not met: {text}", "complete the plan"),
+}
+
+
+class _Params(dict[str, object]):
+    """Shows a missing parameter instead of losing the whole sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return f"<{key}?>"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why: a code of the catalogue, and the facts that fill its sentence.
+
+    :raises KeyError: for a code that is not in the catalogue.
+    """
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse codes that nobody explained."""
+        if self.code not in CATALOGUE:
+            raise KeyError(f"reason code {self.code!r} is not in the catalogue of stimcert.reason")
+
+    @property
+    def text(self) -> str:
+        """The sentence, in English."""
+        return CATALOGUE[self.code].sentence.format_map(_Params(self.params))
+
+    @property
+    def advice(self) -> str:
+        """What to do next."""
+        return CATALOGUE[self.code].advice
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the form that journal and record keep."""
+        return {"code": self.code, "params": dict(self.params), "text": self.text, "advice": self.advice}

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: MIT
+"""The record of a run, derived from its journal and from nothing else.
+
+A case is the worst of its measurements, the run the worst of its cases. Whatever the journal does not show to have
+been measured counts as not run: an absence can never pass.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stimcert.reason import Reason
+from stimcert.verdict import Verdict, worst
+
+SCHEMA = 1
+STATION = "STATION"
+
+Body = Mapping[str, Any]
+
+
+@dataclass
+class _CaseState:
+    """What the journal says about one case so far."""
+
+    planned: dict[str, Any]
+    begun: str | None = None
+    ended: str | None = None
+    errors: list[Body] = field(default_factory=list)
+    measurements: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class _RunState:
+    """What the journal says about the run so far."""
+
+    begun: dict[str, Any] = field(default_factory=dict)
+    cases: dict[str, _CaseState] = field(default_factory=dict)
+    instruments: list[Body] = field(default_factory=list)
+    temperatures: list[float] = field(default_factory=list)
+    dut: dict[str, Any] = field(default_factory=dict)
+    safe_state: Body | None = None
+    interrupted: str | None = None
+    errors: list[Body] = field(default_factory=list)
+    ended: str | None = None
+
+
+def derive(events: Iterable[tuple[str, str, Body]]) -> dict[str, Any]:
+    """Return the record (the contents of ``record.json``) that a journal supports.
+
+    :param events: (kind, wall time, body) in the order of the journal; the first is ``run_begun``.
+    :raises ValueError: when there is no ``run_begun``.
+    """
+    state = _RunState()
+    for kind, wall, body in events:
+        _apply(state, kind, wall, body)
+    if not state.begun:
+        raise ValueError("the journal has no run_begun event: nothing can be derived from it")
+    return _record(state)
+
+
+def _apply(state: _RunState, kind: str, wall: str, body: Body) -> None:
+    match kind:
+        case "run_begun":
+            state.begun = dict(body)
+            state.cases = {case["id"]: _CaseState(planned=case) for case in body["cases"]}
+        case "instruments_identified":
+            state.instruments = list(body["instruments"])
+        case "environment":
+            state.temperatures.append(body["temperature"])
+        case "dut_identified":
+            state.dut = dict(body)
+        case "case_begun":
+            state.cases[body["case"]].begun = wall
+        case "measurement":
+            _add_measurement(state.cases[body["case"]], body)
+        case "case_error":
+            state.cases[body["case"]].errors.append(body["reason"])
+        case "case_ended":
+            state.cases[body["case"]].ended = wall
+        case "run_error":
+            state.errors.append(body["reason"])
+        case "interrupted":
+            state.interrupted = str(body["signal"])
+        case "safe_state":
+            state.safe_state = body
+        case "run_ended":
+            state.ended = wall
+
+
+def _add_measurement(case: _CaseState, body: Body) -> None:
+    measurement = {key: value for key, value in body.items() if key != "case"}
+    case.measurements.append({"index": len(case.measurements), **measurement})
+
+
+def _record(state: _RunState) -> dict[str, Any]:
+    cases = [_case(case, state) for case in state.cases.values()]
+    verdict, reason = _total(cases, state)
+    begun = state.begun
+    complete = not state.interrupted and all(_finished(case) for case in state.cases.values())
+    return {
+        "schema": SCHEMA,
+        "run_id": begun["run_id"],
+        "started": begun["started"],
+        "ended": state.ended,
+        "verdict": verdict.value,
+        "device_finding": _device_finding(cases).value,
+        "reason": reason,
+        "complete": complete,
+        "simulated": any(instrument["simulated"] for instrument in state.instruments) or begun["embedded"],
+        "counts": dict(Counter(case["verdict"] for case in cases)),
+        "advisories": _advisories(cases),
+        "worst_point": _worst_point(cases),
+        "plan": begun["plan"],
+        "dut": {**begun["dut"], **state.dut},
+        "station": {**begun["station"], "instruments": list(state.instruments)},
+        "operator": begun["operator"],
+        "environment": _environment(state.temperatures),
+        "software": begun["software"],
+        "decision_rule": begun["decision_rule"],
+        "safe_state": state.safe_state,
+        "inputs": begun["inputs"],
+        "cases": cases,
+    }
+
+
+def _finished(case: _CaseState) -> bool:
+    return case.ended is not None or "not_applicable" in case.planned
+
+
+def _case(case: _CaseState, state: _RunState) -> dict[str, Any]:
+    verdict, reason = _case_verdict(case, state)
+    planned = {key: value for key, value in case.planned.items() if key != "not_applicable"}
+    return {
+        **planned,
+        "verdict": verdict.value,
+        "reason": reason,
+        "started": case.begun,
+        "ended": case.ended,
+        "measurements": case.measurements,
+    }
+
+
+def _case_verdict(case: _CaseState, state: _RunState) -> tuple[Verdict, Body | None]:
+    if "not_applicable" in case.planned:
+        return Verdict.NOT_APPLICABLE, Reason("not_applicable", {"text": case.planned["not_applicable"]}).as_dict()
+    if case.errors:
+        return Verdict.ERROR, case.errors[0]
+    if case.begun is None:
+        return Verdict.NOT_RUN, Reason("not_run").as_dict()
+    judged = [(Verdict(m["verdict"]), m["reason"]) for m in case.measurements if m["verdict"] is not None]
+    if case.ended is None:
+        torn = Reason("interrupted", {"signal": state.interrupted or "the end of the process"}).as_dict()
+        judged.append((Verdict.ABORTED, torn))
+    if not judged:
+        return Verdict.ERROR, Reason("nothing_measured").as_dict()
+    return max(judged, key=lambda pair: pair[0].severity)
+
+
+def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body | None]:
+    candidates = [(Verdict(c["verdict"]), _because(c)) for c in cases if c["verdict"] != Verdict.NOT_APPLICABLE.value]
+    if state.interrupted:
+        candidates.append((Verdict.ABORTED, Reason("interrupted", {"signal": state.interrupted}).as_dict()))
+    candidates += [(Verdict.ERROR, error) for error in state.errors]
+    if state.safe_state is not None and not state.safe_state["confirmed"]:
+        reason = Reason("safe_state_unconfirmed", {"roles": ", ".join(state.safe_state["unconfirmed"])})
+        candidates.append((Verdict.ERROR, reason.as_dict()))
+    # STATION counts for the worst, never as a measured PASS.
+    if not any(c["verdict"] == Verdict.PASS.value for c in cases if c["id"] != STATION):
+        candidates.append((Verdict.NOT_RUN, Reason("not_run").as_dict()))
+    verdict, reason = max(candidates, key=lambda pair: pair[0].severity)
+    return verdict, None if verdict is Verdict.PASS else reason
+
+
+def _because(case: Body) -> dict[str, object]:
+    text = case["reason"]["text"] if case["reason"] else ""
+    words = Verdict(case["verdict"]).words
+    return Reason("worst_case", {"case": case["id"], "verdict": words, "text": text}).as_dict()
+
+
+def _device_finding(cases: list[dict[str, Any]]) -> Verdict:
+    verdicts = (m["verdict"] for c in cases if c["id"] != STATION for m in c["measurements"] if m["verdict"])
+    return worst(v for v in map(Verdict, verdicts) if v is not Verdict.ERROR)
+
+
+def _advisories(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    keys = ("limit", "value", "unit", "lower_limit", "upper_limit", "conditions")
+    found = [{"case": c["id"], **{key: m[key] for key in keys}} for c in cases for m in c["measurements"] if m["exceeded"]]
+    worst_of: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in found:
+        kept = worst_of.setdefault((entry["case"], entry["limit"]), entry)
+        if abs(entry["value"]) > abs(kept["value"]):
+            worst_of[entry["case"], entry["limit"]] = entry
+    return list(worst_of.values())
+
+
+def _worst_point(cases: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the judged measurement with the worst verdict, and among those the one nearest to its limit."""
+    judged = [
+        (Verdict(m["verdict"]).severity, _nearness(m), c["id"], m)
+        for c in cases
+        if c["id"] != STATION
+        for m in c["measurements"]
+        if m["verdict"] is not None and m["value"] is not None
+    ]
+    if not judged:
+        return None
+    *_, case, measurement = max(judged, key=lambda entry: entry[:2])
+    keys = ("index", "quantity", "value", "unit", "lower_limit", "upper_limit", "verdict", "conditions")
+    return {"case": case, **{key: measurement[key] for key in keys}}
+
+
+def _nearness(measurement: Body) -> float:
+    """Return the share of the limit that is used up; larger is nearer or beyond."""
+    value, lower, upper = (measurement[key] for key in ("value", "lower_limit", "upper_limit"))
+    shares = [value / upper] if upper else []
+    shares += [lower / value] if lower and value else []
+    return max(shares, default=0.0)
+
+
+def _environment(temperatures: list[float]) -> dict[str, Any]:
+    if not temperatures:
+        return {"temperature": None}
+    return {"temperature": {"start": temperatures[0], "end": temperatures[-1], "unit": "°C"}}

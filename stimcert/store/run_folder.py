@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""The folder of a run: made exclusively, named by time, plan and serial, holding everything a reader needs."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+
+
+class FolderError(Exception):
+    """The run's folder cannot be made: the run must not start."""
+
+
+def utc_now() -> datetime:
+    """Return the wall clock, UTC."""
+    return datetime.now(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """Return UTC with milliseconds: ``2026-11-22T10:15:00.123Z``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def run_id(moment: datetime, plan: str, serial: str) -> str:
+    """Return ``20261122T101500123Z_plan_serial``, safe as a file name whatever the serial holds."""
+    stamp = moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S") + f"{moment.microsecond // 1000:03d}Z"
+    return f"{stamp}_{safe_name(plan)}_{safe_name(serial)}"
+
+
+def safe_name(text: str) -> str:
+    """Return ``text`` reduced to letters, digits, dot and dash, never empty, never hidden, at most 60 long."""
+    return _UNSAFE.sub("-", text).strip(".-")[:60] or "unnamed"
+
+
+class RunFolder:
+    """A new folder for one run.
+
+    :param path: must not exist; its parents are made.
+    :raises FolderError: when it exists or cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.mkdir()
+            for name in ("waveforms", "inputs"):
+                (path / name).mkdir()
+        except FileExistsError as error:
+            raise FolderError(f"{path}: exists; every run has a folder of its own, choose another") from error
+        except OSError as error:
+            raise FolderError(f"{path}: cannot be made ({error.strerror}); choose another with --run-root") from error
+
+    def add_input(self, role: str, name: str, data: bytes) -> dict[str, str]:
+        """Keep a verbatim copy of an input and return its entry for the record."""
+        file = self.path / "inputs" / safe_name(f"{role}_{name}")
+        file.write_bytes(data)
+        relative = file.relative_to(self.path).as_posix()
+        return {"role": role, "name": name, "path": relative, "sha256": hashlib.sha256(data).hexdigest()}
+
+    def write_record(self, record: Mapping[str, object]) -> None:
+        """Write ``record.json`` whole or not at all."""
+        text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+        partial = self.path / "record.json.partial"
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self.path / "record.json")
