@@ -67,8 +67,10 @@ class Piecewise:
         end = begin + aperture
         self._check(begin)
         self._check(end)
-        # The aperture as it came out in floating point: late in a run its rounding would show in the mean.
-        mean: FloatArray = (self._cumulative(end) - self._cumulative(begin)) / (end - begin)
+        if begin.size < 2 or bool(np.any(begin[1:] < begin[:-1])):
+            return self._averaged(begin, end)
+        mean, mixed = self._undisturbed(begin, end)
+        mean[mixed] = self._averaged(begin[mixed], end[mixed])
         return mean
 
     def integral(self, start: float, stop: float) -> float:
@@ -94,10 +96,27 @@ class Piecewise:
         edges = np.concatenate(([start], inner, [stop]))
         return Piecewise(edges, self.at(edges[:-1]) * other.at(edges[:-1]))
 
+    def _undisturbed(self, begin: FloatArray, end: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return the value in which each of the ascending readings begins, and which readings an edge falls into."""
+        inner = self.edges[1:-1]
+        later = np.searchsorted(begin, inner, side="left")
+        mean = np.repeat(self.values, np.diff(np.concatenate(([0], later, [begin.size]))))
+        count = np.zeros(begin.size + 1, dtype=np.int64)
+        np.add.at(count, np.searchsorted(end, inner, side="right"), 1)
+        np.add.at(count, later, -1)
+        return mean, np.cumsum(count[:-1]) > 0
+
+    def _averaged(self, begin: FloatArray, end: FloatArray) -> FloatArray:
+        # The aperture as it came out in floating point: late in a run its rounding would show in the mean.
+        mean: FloatArray = (self._cumulative(end) - self._cumulative(begin)) / (end - begin)
+        return mean
+
     def _cumulative(self, times: FloatArray) -> FloatArray:
         areas = np.concatenate(([0.0], np.cumsum(self.values * np.diff(self.edges))))
         return np.interp(times, self.edges, areas).astype(np.float64, copy=False)
 
     def _check(self, times: FloatArray) -> None:
         if times.size and not (times.min() >= self.start - _TIME_SLACK and times.max() <= self.stop + _TIME_SLACK):
-            raise ValueError(f"asked from {times.min()} s to {times.max()} s, known from {self.start} s to {self.stop} s")
+            raise ValueError(
+                f"asked from {times.min()} s to {times.max()} s, known from {self.start} s to {self.stop} s"
+            )

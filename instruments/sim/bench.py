@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""The world that all simulated instruments share: one clock, one seed, one circuit, one log."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from instruments.sim.circuit import Circuit
+from instruments.sim.faults import checked
+from instruments.sim.log import EventLog
+from instruments.sim.specifications import figure
+from instruments.sim.stimulator import Device, Stimulator
+
+
+class SimulatedBench:
+    """Circuit, stimulator, bench time and what is hidden from the harness.
+
+    :param device: the device under test.
+    :param seed: decides every hidden error, every true value inside its tolerance, the noise and the waveform's phase.
+    :param faults: names from :data:`instruments.sim.faults.FAULTS`.
+    :param wall_clock: let bench time follow the wall clock, for foreign clients; else only instruments and WAIT advance it.
+    :param pace: real delay per reading, s, which the server adds.
+    :param log: file for the event log; None keeps none.
+    :raises ValueError: when a fault is unknown.
+    """
+
+    line_frequency = 50.0
+
+    def __init__(
+        self,
+        device: Device,
+        *,
+        seed: int = 0,
+        faults: frozenset[str] = frozenset(),
+        wall_clock: bool = False,
+        pace: float = 0.0,
+        log: Path | None = None,
+    ) -> None:
+        self.faults = checked(faults)
+        self.pace = pace
+        self.on_quit: Callable[[], None] | None = None
+        self._origin = time.monotonic() if wall_clock else None
+        self._time = 0.0
+        self.reseed(seed)
+        self.log = EventLog(log, lambda: self.time)
+        self.stimulator = Stimulator(device, lambda: self.time, self.draw)
+        self.circuit = Circuit(device=self.stimulator, draw=self.draw, faults=self.faults)
+
+    @property
+    def time(self) -> float:
+        """Return the bench time, s. On the wall clock it may run ahead by what readings took."""
+        if self._origin is not None:
+            self._time = max(self._time, time.monotonic() - self._origin)
+        return self._time
+
+    def advance(self, seconds: float) -> None:
+        """Let bench time pass.
+
+        :raises ValueError: when ``seconds`` is negative or not a finite number.
+        """
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(f"time cannot advance by {seconds} s")
+        self._time = self.time + seconds
+
+    def reseed(self, seed: int) -> None:
+        """Draw every hidden error and the noise anew."""
+        self.seed = seed
+        self.rng = np.random.default_rng(seed)
+        self._drawn: dict[str, float] = {}
+
+    def draw(self, key: str) -> float:
+        """Return a number uniform in −1 … 1, the same one for the same seed and key, whatever was drawn before."""
+        if key not in self._drawn:
+            digest = hashlib.blake2b(f"{self.seed} {key}".encode(), digest_size=8).digest()
+            self._drawn[key] = int.from_bytes(digest, "big") / 2**63 - 1
+        return self._drawn[key]
+
+    def hidden(self, instrument: str, function: str, full_scale: float) -> tuple[float, float]:
+        """Return the gain error (fraction of reading) and offset error (unit of the function) of one range.
+
+        :param instrument: a model of :mod:`instruments.sim.specifications`.
+        :param full_scale: the range, in the unit of the function.
+        :raises KeyError: when there is no such instrument, function or range.
+        """
+        limits = figure(instrument, function, full_scale)
+        key = f"{instrument} {function} {full_scale:.3g}"
+        return limits.gain * self.draw(f"{key} gain"), limits.offset * self.draw(f"{key} offset")
+
+    def state(self) -> dict[str, object]:
+        """Return what is connected and energised, as the log's ``state`` event has it."""
+        return {
+            "port": self.circuit.port,
+            "smu_output": self.circuit.smu.output,
+            "dut_output": self.stimulator.running,
+            "reference_output": self.circuit.reference is not None,
+            "bypass": self.circuit.bypass,
+        }
+
+    def log_state(self) -> None:
+        """Write a ``state`` event."""
+        self.log.write("state", **self.state())
+
+    def quit(self) -> None:
+        """Ask the server to end."""
+        if self.on_quit is not None:
+            self.on_quit()
