@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: MIT
+"""What all SCPI drivers share: settings that are read back, an error queue that raises, and safe-off.
+
+pymeasure's ``check_errors`` logs and returns; here it raises. A block of settings goes out as plain messages and ends
+in *one* query that reads every setting back and then the error queue, so that a change costs one round trip and is
+finished before another instrument is used.
+"""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pymeasure.instruments import Instrument, SCPIMixin
+
+from instruments.errors import BenchError, GarbledReply, InstrumentRefused
+from instruments.io import Door, open_session
+
+ERROR_QUERY = ":SYST:ERR?"
+OVERFLOW = 9.9e37  # SCPI-1999 volume 1, 7.2.1.5: infinity
+NOT_A_NUMBER = 9.91e37  # the same: not a number
+_LONGEST_QUEUE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class SafeRecipe:
+    """How to take the energy away over a bare connection: for those who have no driver any more.
+
+    :param messages: sent in this order, none waiting for an answer.
+    :param query: asked afterwards; empty where the instrument has no energy to take away.
+    :param reply: what a safe instrument answers.
+    """
+
+    messages: tuple[str, ...] = ()
+    query: str = ""
+    reply: str = ""
+
+
+class Setting(property):
+    """A pymeasure property that also knows how its read-back looks inside a longer answer."""
+
+    query: str
+    parse: Callable[[str], object]
+
+
+def setting(
+    header: str,
+    docs: str,
+    *,
+    validator: Callable[[Any, Any], Any],
+    values: Any,
+    parse: Callable[[str], object] = float,
+    send: Callable[[Any], Any] = lambda value: value,
+    form: str = "%.9g",
+) -> Setting:
+    """Return a property of a driver that is set with ``header form`` and read back with ``header?``.
+
+    :param docs: docstring; starts with "Control".
+    :param validator: a strict validator of pymeasure; ``values`` is what it allows.
+    :param parse: turns the text of the answer into the value.
+    :param send: turns the value into what ``form`` formats.
+    """
+    made: Any = Instrument.control(
+        f"{header}?",
+        f"{header} {form}",
+        docs,
+        validator=validator,
+        values=values,
+        set_process=send,
+        get_process=parse,
+        cast=str,
+        maxsplit=0,
+        check_set_errors=True,
+    )
+    result = Setting(made.fget, made.fset, None, docs)
+    result.query, result.parse = f"{header}?", parse
+    return result
+
+
+def parse_switch(text: str) -> bool:
+    """Return whether ``text``, the answer to a boolean query, means "on".
+
+    :raises ValueError: when it is neither 0 nor 1.
+    """
+    return {"0": False, "1": True}[text.strip()] if text.strip() in {"0", "1"} else _no("0 or 1", text)
+
+
+def parse_word(text: str) -> str:
+    """Return a keyword without quotes and in capitals, as ``CURR:DC``."""
+    return text.strip().strip('"').upper()
+
+
+def parse_text(text: str) -> str:
+    """Return the content of a quoted string."""
+    return text.strip().strip('"')
+
+
+def _no(expected: str, text: str) -> bool:
+    raise ValueError(f"expected {expected}, found {text!r}")
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as a SCPI string.
+
+    :raises ValueError: for characters that would end the string or the message.
+    """
+    if not text.isascii() or not text.isprintable() or '"' in text:
+        raise ValueError(f"{text!r} has characters that no SCPI string can carry")
+    return f'"{text}"'
+
+
+class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
+    """Base of every driver: an instrument with an error queue.
+
+    :param adapter: a :class:`~instruments.io.Door` (or any pymeasure adapter), or a VISA resource string.
+    :param name: for people.
+    :param role: the role in the station file.
+    :param kwargs: for :func:`instruments.io.open_session` when ``adapter`` is a resource string.
+    """
+
+    refusal_code: ClassVar[str] = InstrumentRefused.code
+    safe_recipe: SafeRecipe = SafeRecipe()
+
+    def __init__(self, adapter: Any, name: str, *, role: str, **kwargs: Any) -> None:
+        self.role = role
+        self._changing = False
+        self._unchecked: deque[str] = deque(maxlen=20)
+        if isinstance(adapter, str):
+            adapter = open_session(adapter, role=role, **kwargs)
+        super().__init__(adapter, name)
+
+    # --- talking
+
+    def write(self, command: str, **kwargs: Any) -> None:
+        """Send one message, and remember it for the message of an error that it may cause."""
+        if "?" not in command:
+            self._unchecked.append(command)
+        super().write(command, **kwargs)
+
+    def ask_within(self, command: str, duration: float) -> str:
+        """Ask something that the instrument needs ``duration`` seconds for."""
+        if not isinstance(self.adapter, Door):
+            return str(self.ask(command))
+        with self.adapter.patience(2 * duration + 1):  # IEEE 488.2 has no better hint than a generous margin
+            return str(self.ask(command))
+
+    def ask_parts(self, command: str, count: int, duration: float = 0.0) -> list[str]:
+        """Ask ``count`` queries in one message, then the error queue; return the answers without the latter.
+
+        :raises InstrumentRefused: when the error queue was not empty.
+        :raises GarbledReply: when there are fewer answers than queries.
+        """
+        reply = self.ask_within(f"{command};{ERROR_QUERY}", duration)
+        parts = reply.split(";", count)  # the text of an error may hold more of them
+        if len(parts) != count + 1:
+            raise self.garbled(command, reply)
+        self._raise_errors(parts.pop())
+        return parts
+
+    def read_block(self, command: str, count: int, duration: float = 0.0) -> NDArray[np.float32]:
+        """Ask for a binary block of ``count`` little-endian 32-bit numbers; shape (count,).
+
+        An indefinite block (``#0``) ends with a newline that its data may hold too: so ``count`` decides.
+        """
+        if not isinstance(self.adapter, Door):
+            return self._read_block(command, count)
+        with self.adapter.patience(2 * duration + 1):
+            return self._read_block(command, count)
+
+    def _read_block(self, command: str, count: int) -> NDArray[np.float32]:
+        self.write(command)
+        header = self.read_bytes(2)
+        if header[:1] != b"#" or not header[1:].isdigit():
+            raise self.garbled(command, repr(header))
+        digits = int(header[1:])
+        length = int(self.read_bytes(digits)) if digits else 4 * count
+        if length != 4 * count:
+            raise self.garbled(command, f"a block of {length} bytes instead of {4 * count}")
+        data = self.read_bytes(length)
+        rest = self.read().strip()
+        if rest:
+            raise self.garbled(command, f"a longer block than {length} bytes: {rest[:40]!r}")
+        return np.frombuffer(data, dtype="<f4")
+
+    # --- settings
+
+    def change(self, **settings: object) -> None:
+        """Set properties in the given order, read all of them back and read the error queue: one round trip.
+
+        :raises BenchError: for a value that this driver does not allow; nothing of it was sent.
+        :raises InstrumentRefused: when the instrument reports an error or reads back something else.
+        """
+        self._changing = True
+        try:
+            for name, value in settings.items():
+                self._set(name, value)
+        finally:
+            self._changing = False
+        known = {name: getattr(type(self), name) for name in settings}
+        replies = self.ask_parts(";".join(known[name].query for name in settings), len(settings))
+        for (name, asked), reply in zip(settings.items(), replies, strict=True):
+            self._compare(name, asked, self.parsed(known[name].query, reply, known[name].parse))
+
+    def _set(self, name: str, value: object) -> None:
+        try:
+            setattr(self, name, value)
+        except ValueError as error:
+            raise BenchError(
+                f"{self._who} cannot set {name} to {value!r}: {error}", role=self.role, name=name, value=value
+            ) from error
+
+    def _compare(self, name: str, asked: object, found: object) -> None:
+        if not _agree(asked, found):
+            raise self.refused(f"{name} was set to {asked!r} and reads back {found!r}", name=name)
+
+    def parsed(self, query: str, reply: str, parse: Callable[[str], Any]) -> Any:
+        """Return ``parse(reply)``.
+
+        :raises GarbledReply: when it cannot.
+        """
+        try:
+            return parse(reply)
+        except (ValueError, KeyError) as error:
+            raise self.garbled(query, reply) from error
+
+    # --- errors
+
+    def check_errors(self) -> list[Any]:
+        """Read the error queue until it is empty.
+
+        :raises InstrumentRefused: when it was not.
+        """
+        self._raise_errors(str(self.ask(ERROR_QUERY)))
+        return []
+
+    def check_set_errors(self) -> list[Any]:
+        """Read the error queue after a single setting; a block of settings reads it once, at its end."""
+        return [] if self._changing else self.check_errors()
+
+    def _raise_errors(self, reply: str) -> None:
+        found: list[str] = []
+        while self._error_code(reply) != 0 and len(found) < _LONGEST_QUEUE:
+            found.append(reply.strip())
+            reply = str(self.ask(ERROR_QUERY))
+        asked = list(self._unchecked)
+        self._unchecked.clear()
+        if found:
+            raise self.refused(f"after {asked} the error queue says {' | '.join(found)}", asked=asked, errors=found)
+
+    def _error_code(self, reply: str) -> int:
+        return int(self.parsed(ERROR_QUERY, reply.partition(",")[0], int))
+
+    @property
+    def _who(self) -> str:
+        return f"{self.role} ({self.name}, {getattr(self.adapter, 'resource', 'no resource')})"
+
+    def refused(self, what: str, **facts: object) -> InstrumentRefused:
+        """Return the exception for an instrument that did not do what was asked."""
+        text = f"{self._who}: {what}; check the setting and that the model is the one in the station file"
+        return InstrumentRefused(text, code=self.refusal_code, role=self.role, **facts)
+
+    def garbled(self, command: str, reply: str) -> GarbledReply:
+        """Return the exception for an answer that makes no sense, and give the session up."""
+        if isinstance(self.adapter, Door):
+            self.adapter.close()
+        text = f"{self._who} answered {reply[:200]!r} to {command!r}; check cable and interface, restart it"
+        return GarbledReply(text, role=self.role, command=command, reply=reply[:200])
+
+    # --- what every role can do
+
+    def identity(self) -> str:
+        """Return the reply to ``*IDN?``."""
+        return str(self.ask("*IDN?")).strip()
+
+    def reset(self) -> None:
+        """Bring the instrument into its power-on state and empty its error queue; ends when it is done."""
+        self.write("*RST")
+        self.write("*CLS")
+        self.ask_parts("*OPC?", 1, duration=5.0)
+
+    def make_safe(self) -> None:
+        """Send what takes the energy away, unconditionally, waiting for no answer."""
+        if isinstance(self.adapter, Door) and self.adapter.closed:
+            self.adapter.reopen()
+        for message in self.safe_recipe.messages:
+            self.write(message)
+
+    def confirm_safe(self) -> bool:
+        """Ask the instrument whether it is safe, on a fresh session where the old one may still owe an answer."""
+        if not self.safe_recipe.query:
+            return True
+        if isinstance(self.adapter, Door) and self.adapter.dirty:
+            self.adapter.reopen()
+        return str(self.ask(self.safe_recipe.query)).strip() == self.safe_recipe.reply
+
+    def shutdown(self) -> None:
+        """Make safe; nothing is asked before."""
+        self.make_safe()
+        super().shutdown()
+
+    def close(self) -> None:
+        """Close the session. The output stays as it is."""
+        self.adapter.close()
+
+
+def _agree(asked: object, found: object) -> bool:
+    """Return whether a value read back is the one asked for; instruments answer with six or more digits."""
+    if isinstance(asked, float | int) and isinstance(found, float | int) and not isinstance(asked, bool):
+        return math.isclose(asked, found, rel_tol=1e-5, abs_tol=1e-12)
+    return asked == found
