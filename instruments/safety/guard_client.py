@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The harness's end of the guard's pipe."""
+
+import subprocess
+from contextlib import suppress
+
+from instruments.errors import BenchError
+from instruments.safety.recipe import Recipe
+from instruments.safety.spawn import end, first_line, spawn
+
+START_TIMEOUT = 10.0
+"""s of wall time for the guard to load PyVISA and answer; a loaded machine may need seconds."""
+END_TIMEOUT = 5.0
+
+
+class Guard:
+    """Spawned at once; guards from :meth:`arm` until :meth:`release`.
+
+    Spawning and arming are two steps because the guard needs longest to load, and can do so while the harness does
+    the same.
+    """
+
+    def __init__(self) -> None:
+        self._process = spawn(["-m", "instruments.safety.guard"], stdin=subprocess.PIPE)
+
+    @property
+    def pid(self) -> int:
+        """Return the guard's process id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the guard's process runs."""
+        return self._process.poll() is None
+
+    def check(self) -> None:
+        """Refuse to go on without a guard; call it before energising anything.
+
+        :raises BenchError: when the guard's process has ended.
+        """
+        if not self.alive:
+            raise BenchError(
+                f"the guard process {self.pid} ended with code {self._process.returncode} while the bench was in use; "
+                "nothing would switch the bench off if this process died: start again"
+            )
+
+    def arm(self, recipe: Recipe) -> None:
+        """Hand over the recipe, and wait until the guard is ready to carry it out.
+
+        :raises BenchError: when it does not answer ``ready``.
+        """
+        self._tell(recipe.to_json())
+        answer = first_line(self._process, timeout=START_TIMEOUT, what="the guard process")
+        if answer.strip() != b"ready":
+            raise BenchError(f"the guard process answered {answer!r}, expected 'ready'")
+
+    def release(self) -> None:
+        """End the guard quietly: the bench is known to be safe."""
+        with suppress(BenchError):
+            self._tell("release")
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Let go of the pipe without a word: unless released before, the guard switches the bench off now."""
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
+        end(self._process, timeout=END_TIMEOUT)
+
+    def _tell(self, line: str) -> None:
+        stream = self._process.stdin
+        try:
+            if stream is None or stream.closed:
+                raise OSError("pipe closed")
+            stream.write(line.encode() + b"\n")
+            stream.flush()
+        except OSError as error:
+            raise BenchError(
+                f"the guard process {self.pid} does not listen ({error}); nothing was energised"
+            ) from error

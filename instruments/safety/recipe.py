@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""What must be sent to whom so that a bench carries no current: data, so that another process can do it.
+
+Standard library only: the guard reads it before it has loaded anything else.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+SAFE_ORDER = ("dut", "switch", "smu", "reference")
+"""The order of every safe-off: the source of the energy first, then the loop, then our own sources."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SafeCommands:
+    """One instrument's way to safety.
+
+    :param resource: VISA resource name.
+    :param off: messages that take the energy away; none of them is a query.
+    :param ask: pairs of a query and the answer of a safe instrument.
+    """
+
+    role: str
+    resource: str
+    off: tuple[str, ...]
+    ask: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """All that the guard needs to know.
+
+    :param log: path of the file to which it appends what it did; None for none.
+    :param timeout: s for each answer, and for each connection to come about.
+    :param library: PyVISA's name of the VISA library, ``@py`` for PyVISA-py.
+    """
+
+    roles: tuple[SafeCommands, ...]
+    log: str | None = None
+    timeout: float = 0.25
+    library: str = "@py"
+
+    def to_json(self) -> str:
+        """Return the recipe as one line."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, line: str | bytes) -> "Recipe":
+        """Return the recipe of a line that :meth:`to_json` wrote."""
+        fields = json.loads(line)
+        roles = tuple(_commands(entry) for entry in fields.pop("roles"))
+        return cls(roles=roles, **fields)
+
+
+def _commands(entry: dict[str, object]) -> SafeCommands:
+    ask, off = entry["ask"], entry["off"]
+    if not isinstance(ask, list) or not isinstance(off, list):
+        raise TypeError(f"recipe of role {entry.get('role')}: 'ask' and 'off' must be lists")
+    return SafeCommands(
+        role=str(entry["role"]),
+        resource=str(entry["resource"]),
+        off=tuple(str(message) for message in off),
+        ask=tuple((str(query), str(answer)) for query, answer in ask),
+    )
+
+
+def in_safe_order(roles: Iterable[SafeCommands]) -> tuple[SafeCommands, ...]:
+    """Return the entries in the order in which they must be sent."""
+    return tuple(sorted(roles, key=lambda entry: SAFE_ORDER.index(entry.role)))

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Helper processes that outlive a signal meant for the harness. Both forms, POSIX and Windows, stand here."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from instruments.errors import BenchError
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def _apart() -> dict[str, Any]:
+    """Return what makes a child miss the terminal's Ctrl-C and hang-up."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment in which ``python -m instruments.…`` is found from any working directory."""
+    path = os.pathsep.join(filter(None, (str(_CHECKOUT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path}
+
+
+def spawn(
+    arguments: Sequence[str], *, stdin: int = subprocess.DEVNULL, stderr: int | IO[bytes] = subprocess.DEVNULL
+) -> "subprocess.Popen[bytes]":
+    """Start this Python with ``arguments`` in a session of its own, its standard output in a pipe.
+
+    Only the three standard streams are inherited: a pipe's end that leaked into another child would keep the
+    guard waiting for an end of file that never comes.
+    """
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        close_fds=True,
+        env=_environment(),
+        **_apart(),
+    )
+
+
+def first_line(process: "subprocess.Popen[bytes]", *, timeout: float, what: str) -> bytes:
+    """Return the next line of a helper's standard output.
+
+    :param timeout: s of wall time.
+    :param what: the helper's name, for the message.
+    :raises BenchError: when nothing came, or the process ended.
+    """
+    lines: list[bytes] = []
+    stream = process.stdout
+    reader = threading.Thread(target=lambda: lines.append(stream.readline() if stream else b""), daemon=True)
+    reader.start()
+    reader.join(timeout)
+    if not lines or not lines[0].endswith(b"\n"):
+        state = "is still running" if process.poll() is None else f"ended with code {process.returncode}"
+        raise BenchError(f"{what} said nothing within {timeout:g} s and {state}", helper=what)
+    return lines[0]
+
+
+def end(process: "subprocess.Popen[bytes]", *, timeout: float) -> None:
+    """Wait for a helper to end by itself; kill it when it does not.
+
+    :param timeout: s of wall time.
+    """
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT
+"""The guard as a process: it acts when its harness is killed, and only then."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from instruments.errors import BenchError
+from instruments.safety.guard_client import Guard
+from instruments.safety.recipe import Recipe
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+HARNESS = """
+import sys
+from instruments.safety.guard_client import Guard
+from instruments.safety.recipe import Recipe
+guard = Guard()
+guard.arm(Recipe.from_json(sys.stdin.readline()))
+print(guard.pid, flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def harness() -> Iterator[Callable[[Recipe], "subprocess.Popen[str]"]]:
+    """Return a starter of small harness processes that hold an armed guard."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(recipe: Recipe) -> "subprocess.Popen[str]":
+        environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+        process = subprocess.Popen(
+            [sys.executable, "-c", HARNESS],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        started.append(process)
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(recipe.to_json() + "\n")
+        process.stdin.flush()
+        assert process.stdout.readline().strip().isdigit()
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def logged(path: Path, event: str) -> dict[str, Any] | None:
+    """Return the last entry of that kind in a guard's log."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    entries = [entry for entry in map(json.loads, lines) if entry["event"] == event]
+    return entries[-1] if entries else None
+
+
+def wait_for_log(path: Path, event: str) -> dict[str, Any]:
+    """Return the entry as soon as the guard has written it."""
+    pause = threading.Event()
+    for _ in range(500):
+        entry = logged(path, event)
+        if entry is not None:
+            return entry
+        pause.wait(0.01)
+    raise AssertionError(f"no {event!r} in {path}")
+
+
+def test_kill_switches_everything_off_and_says_so(
+    toy: Callable[..., Any], harness: Callable[..., Any], tmp_path: Path
+) -> None:
+    instruments = [toy(role) for role in ("smu", "dut", "switch")]
+    log = tmp_path / "guard.jsonl"
+    process = harness(Recipe(roles=tuple(one.commands() for one in instruments), log=str(log)))
+    process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    assert all(one.told_off.wait(5) for one in instruments)
+    entry = wait_for_log(log, "safe_off")
+    assert entry["cause"] == "harness gone"
+    assert entry["confirmed"] is True
+    assert [role["role"] for role in entry["roles"]] == ["dut", "switch", "smu"]
+    sent = [role["sent"] for role in entry["roles"]]
+    assert sent == sorted(sent)
+    assert not any(one.on for one in instruments)
+
+
+def test_one_that_accepts_no_connection_delays_nobody(
+    toy: Callable[..., Any], unreachable: Callable[..., Any], harness: Callable[..., Any], tmp_path: Path
+) -> None:
+    smu = toy("smu")
+    log = tmp_path / "guard.jsonl"
+    process = harness(Recipe(roles=(unreachable("dut"), unreachable("switch"), smu.commands()), log=str(log)))
+    process.kill()
+    assert smu.told_off.wait(5)
+    entry = wait_for_log(log, "safe_off")
+    dut, switch, last = entry["roles"]
+    assert last["confirmed"] and not dut["confirmed"] and not switch["confirmed"]
+    assert dut["errors"]
+    # 0.03 s for each of the two before it, not their timeouts.
+    assert last["sent"] - entry["began"] < 0.25
+
+
+def test_a_silent_instrument_is_told_and_not_believed(
+    toy: Callable[..., Any], harness: Callable[..., Any], tmp_path: Path
+) -> None:
+    silent = toy("smu", silent=True)
+    log = tmp_path / "guard.jsonl"
+    harness(Recipe(roles=(silent.commands(),), log=str(log), timeout=0.05)).kill()
+    assert silent.told_off.wait(5)
+    entry = wait_for_log(log, "safe_off")
+    assert not silent.on
+    assert entry["confirmed"] is False
+    assert silent.messages.count("OFF") == 3
+
+
+def test_a_released_guard_sends_nothing(toy: Callable[..., Any], tmp_path: Path) -> None:
+    instrument = toy("smu")
+    log = tmp_path / "guard.jsonl"
+    guard = Guard()
+    guard.arm(Recipe(roles=(instrument.commands(),), log=str(log)))
+    guard.release()
+    assert not guard.alive
+    assert instrument.messages == []
+    assert logged(log, "released") and not logged(log, "safe_off")
+
+
+def test_an_abandoned_guard_acts(toy: Callable[..., Any]) -> None:
+    instrument = toy("smu")
+    guard = Guard()
+    guard.arm(Recipe(roles=(instrument.commands(),)))
+    guard.abandon()
+    assert not instrument.on
+
+
+def test_a_guard_without_recipe_ends_with_its_harness() -> None:
+    guard = Guard()
+    guard.abandon()
+    assert not guard.alive
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_a_guard_outlives_the_signals_that_stop_a_harness(toy: Callable[..., Any]) -> None:
+    instrument = toy("smu")
+    guard = Guard()
+    guard.arm(Recipe(roles=(instrument.commands(),)))
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        os.kill(guard.pid, getattr(signal, name))
+    assert guard.alive
+    assert os.getsid(guard.pid) != os.getsid(0)
+    guard.abandon()
+    assert not instrument.on
+
+
+def test_a_lost_guard_is_noticed() -> None:
+    guard = Guard()
+    guard.arm(Recipe(roles=()))
+    guard.check()
+    os.kill(guard.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    guard._process.wait(5)
+    with pytest.raises(BenchError, match="ended with code"):
+        guard.check()
+    guard.abandon()
+
+
+def test_a_guard_loads_nothing_heavy() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "instruments.safety.guard"],
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in shown.stderr.splitlines()}
+    assert {"pyvisa", "pyvisa_py.highlevel", "instruments.safety.fresh"} <= loaded
+    assert not loaded & {"pymeasure", "pandas", "scipy", "numpy", "pydantic", "stimcert"}
