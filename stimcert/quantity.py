@@ -199,6 +199,12 @@ Farads = Annotated[Quantity, QuantityField(Dimension.CAPACITANCE, at_least=0.0)]
 Share = Annotated[Quantity, QuantityField(Dimension.SHARE, at_least=0.0)]
 Celsius = Annotated[Quantity, QuantityField(Dimension.TEMPERATURE)]
 SquareMetres = Annotated[Quantity, QuantityField(Dimension.AREA, above=0.0)]
+PositiveAmperes = Annotated[Quantity, QuantityField(Dimension.CURRENT, above=0.0)]
+PositiveVolts = Annotated[Quantity, QuantityField(Dimension.VOLTAGE, above=0.0)]
+PositiveOhms = Annotated[Quantity, QuantityField(Dimension.RESISTANCE, above=0.0)]
+PositiveSeconds = Annotated[Quantity, QuantityField(Dimension.TIME, above=0.0)]
+PositiveWatts = Annotated[Quantity, QuantityField(Dimension.POWER, above=0.0)]
+PositiveShare = Annotated[Quantity, QuantityField(Dimension.SHARE, above=0.0)]
 
 _BY_UNIT = {dimension.unit: dimension for dimension in Dimension}
 _ASCII = str.maketrans({"µ": "u", "Ω": "ohm", "°": "deg", "²": "2"})

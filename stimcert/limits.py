@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Limit rows: bounds of a metric, with the source that says so and whether anybody has checked it there."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from stimcert.quantity import Amperes, Dimension, PositiveAmperes, PositiveSeconds, PositiveShare, parse
+from stimcert.strict_model import Misfit, StrictModel
+from stimcert.text_fields import METRIC_UNITS, Identifier, Line, Metric, Regime, duplicates
+
+
+class LimitRow(StrictModel):
+    """One limit.
+
+    :param lower: smallest tolerated value; one of the two bounds at least.
+    :param upper: largest tolerated value.
+    :param event: minimum duration of an event that counts; a peak is the largest moving mean over it.
+    :param max_uncertainty: largest expanded uncertainty with which the row may be judged.
+    :param min_observed: share of the dwell that must be seen at full bandwidth.
+    :param kind: an ``advisory`` row never changes a verdict.
+    :param status: ``unverified`` when nobody could check the number in its source.
+    """
+
+    id: Identifier
+    metric: Metric
+    lower: Amperes | None = None
+    upper: Amperes | None = None
+    event: PositiveSeconds = parse("10 µs", Dimension.TIME)
+    max_uncertainty: PositiveAmperes | None = None
+    min_observed: PositiveShare = parse("100 %", Dimension.SHARE)
+    kind: Literal["limit", "advisory"]
+    regime: Regime
+    source: Line
+    clause: Line | None = None
+    edition: Line | None = None
+    status: Literal["verified", "unverified"]
+
+    @property
+    def unit(self) -> str:
+        """Return the SI unit of the bounds."""
+        return METRIC_UNITS[self.metric]
+
+    def pass_zone(self) -> float:
+        """Return the width between the bounds, in ``unit``; a peak's magnitude is never below zero."""
+        upper = self.upper.si if self.upper is not None else float("inf")
+        lowest = 0.0 if self.metric == "current.peak" else float("-inf")
+        return upper - (self.lower.si if self.lower is not None else lowest)
+
+    def checks(self) -> Iterable[Iterable[Misfit]]:
+        """A bound at least, in order, above zero for a peak; a share of at most 100 %."""
+        return self._has_a_bound(), self._bounds_in_order(), self._peaks_are_magnitudes(), self._share_of_dwell()
+
+    def _has_a_bound(self) -> Iterator[Misfit]:
+        if self.lower is None and self.upper is None:
+            yield Misfit(("upper",), "missing; lower or upper or both are needed")
+
+    def _bounds_in_order(self) -> Iterator[Misfit]:
+        if self.lower is not None and self.upper is not None and not self.lower.si < self.upper.si:
+            text = f'found lower "{self.lower}" and upper "{self.upper}"; lower must be less than upper'
+            yield Misfit(("lower",), text)
+
+    def _peaks_are_magnitudes(self) -> Iterator[Misfit]:
+        if self.metric == "current.peak" and self.upper is not None and self.upper.si <= 0:
+            yield Misfit(("upper",), f'found "{self.upper}"; an absolute peak needs a bound greater than 0 A')
+
+    def _share_of_dwell(self) -> Iterator[Misfit]:
+        if self.min_observed.si > 1:
+            yield Misfit(("min_observed",), f'found "{self.min_observed}"; at most 100 % of the dwell can be observed')
+
+
+class LimitFile(StrictModel):
+    """A file of limit rows that belong together."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    id: Identifier
+    title: Line
+    rows: tuple[LimitRow, ...] = Field(alias="limit", min_length=1)
+
+    def checks(self) -> Iterable[Iterable[Misfit]]:
+        """Ids once each, and none that has a meaning of its own in plans."""
+        return self._ids_once(), self._ids_free()
+
+    def _ids_once(self) -> Iterator[Misfit]:
+        ids = [getattr(row, "id", None) for row in self.rows]
+        for index in duplicates([*ids]):
+            yield Misfit(("limit", index, "id"), f'found "{ids[index]}" twice; each row needs an id of its own')
+
+    def _ids_free(self) -> Iterator[Misfit]:
+        for index, row in enumerate(self.rows):
+            if getattr(row, "id", None) == "declared":
+                text = 'found "declared", which plans use for declared values; any other id is allowed'
+                yield Misfit(("limit", index, "id"), text)
+
+
+def no_pass_zone(row: LimitRow, rule: str) -> str | None:
+    """Return why a row leaves nothing that could PASS under a decision rule, or None.
+
+    With guard bands of up to U on both sides, the acceptance zone is as wide as the tolerance minus 2 U
+    (ILAC-G8:09/2019, 4.2).
+    """
+    if rule != "guard-U" or row.max_uncertainty is None:
+        return None
+    sides = 2 if row.lower is not None and row.upper is not None else 1
+    if sides * row.max_uncertainty.si < row.pass_zone():
+        return None
+    bands = "2 × max_uncertainty" if sides == 2 else "max_uncertainty"
+    return (
+        f'found "{row.max_uncertainty}", so that the guard bands leave nothing that can PASS; '
+        f"{bands} must be less than upper - lower"
+    )

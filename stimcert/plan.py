@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: MIT
+"""Test plans: what a device claims, and what is measured to see whether it holds.
+
+Declared values are magnitudes; the sign of a galvanic mode is declared by ``polarity`` (desincrustation: negative,
+the active electrode is the cathode) or ``ion`` (iontophoresis: the active electrode has the sign of the ion).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from stimcert.quantity import (
+    Dimension,
+    Ohms,
+    PositiveAmperes,
+    PositiveOhms,
+    PositiveSeconds,
+    PositiveShare,
+    Seconds,
+    SquareMetres,
+    parse,
+)
+from stimcert.strict_model import Misfit, StrictModel
+from stimcert.text_fields import (
+    CaseId,
+    Identifier,
+    Line,
+    Metric,
+    Modality,
+    ModeName,
+    Procedure,
+    Regime,
+    RuleId,
+    Sign,
+    duplicates,
+)
+
+SIGNS = {"negative": -1, "positive": +1}
+
+
+class Device(StrictModel):
+    """The device as its label names it, and what it is sold as."""
+
+    manufacturer: Line
+    model: Line
+    claims: tuple[Modality, ...] = Field(min_length=1)
+
+
+class Declared(StrictModel):
+    """A value the manufacturer declares for one level: a magnitude with a tolerance, over a range of loads."""
+
+    level: int = Field(ge=1)
+    metric: Metric
+    value: PositiveAmperes
+    tolerance: PositiveShare
+    load_min: Ohms
+    load_max: Ohms
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Return the smallest and the largest magnitude that keep the declaration, A."""
+        width = self.value.si * self.tolerance.si
+        return self.value.si - width, self.value.si + width
+
+    def holds_at(self, load: float) -> bool:
+        """Whether a load (Ω, total) lies inside the declared range."""
+        return self.load_min.si <= load <= self.load_max.si
+
+    def checks(self) -> Iterable[Iterable[Misfit]]:
+        """Loads in order; a tolerance that a dead device would not meet."""
+        return self._loads_in_order(), self._tolerance_means_something()
+
+    def _loads_in_order(self) -> Iterator[Misfit]:
+        if self.load_min.si > self.load_max.si:
+            text = f'found load_min "{self.load_min}" above load_max "{self.load_max}"; load_min must not be greater'
+            yield Misfit(("load_min",), text)
+
+    def _tolerance_means_something(self) -> Iterator[Misfit]:
+        if self.tolerance.si >= 1.0:
+            yield Misfit(
+                ("tolerance",), f'found "{self.tolerance}"; less than 100 % is allowed: at 100 %, no output is enough'
+            )
+
+
+class Mode(StrictModel):
+    """One output mode of the device.
+
+    :param levels: number of intensity levels; 1 is the lowest.
+    :param cycle: declared period after which the waveform repeats.
+    :param polarity: sign of the active electrode; declared for desincrustation.
+    :param ion: sign of the ion that iontophoresis drives; the active electrode has the same.
+    :param active_terminal: how the operator knows the active terminal.
+    :param worst_case: largest current to be ready for; ranges and shunt are chosen from it.
+    """
+
+    name: ModeName
+    modality: Modality
+    levels: int = Field(ge=1, le=1000)
+    cycle: PositiveSeconds | None = None
+    polarity: Sign | None = None
+    ion: Sign | None = None
+    treatment: Literal["desincrustation", "iontophoresis"] | None = None
+    electrode_area: SquareMetres | None = None
+    active_terminal: Line | None = None
+    worst_case: PositiveAmperes | None = None
+    declared: tuple[Declared, ...] = ()
+
+    @property
+    def expected_sign(self) -> int | None:
+        """Return +1 or -1 where the plan declares a sign of the mean current, else None."""
+        sign = self.ion or self.polarity
+        return SIGNS[sign] if sign else None
+
+    def declared_for(self, level: int, metric: str) -> Declared | None:
+        """Return what is declared for that level and metric, if anything is."""
+        return next((d for d in self.declared if (d.level, d.metric) == (level, metric)), None)
+
+    def checks(self) -> Iterable[Iterable[Misfit]]:
+        """Signs that are declared and do not contradict; declared levels that exist, once each."""
+        return (
+            self._galvanic_has_a_sign(),
+            self._signs_agree(),
+            self._desincrustation_is_negative(),
+            self._iontophoresis_names_its_ion(),
+            self._only_galvanic_treats(),
+            self._declared_levels_exist(),
+            self._declared_once(),
+        )
+
+    def _galvanic_has_a_sign(self) -> Iterator[Misfit]:
+        if self.modality == "galvanic" and self.polarity is None and self.ion is None:
+            text = 'missing; a galvanic mode declares polarity ("negative" or "positive") or ion (for iontophoresis)'
+            yield Misfit(("polarity",), text)
+
+    def _signs_agree(self) -> Iterator[Misfit]:
+        if self.polarity is not None and self.ion is not None and self.polarity != self.ion:
+            text = (
+                f'found "{self.polarity}", but ion is "{self.ion}"; the active electrode must have the sign of the ion'
+            )
+            yield Misfit(("polarity",), text)
+
+    def _desincrustation_is_negative(self) -> Iterator[Misfit]:
+        if not self._treats("desincrustation"):
+            return
+        text = 'found "positive"; desincrustation is done with the cathode: only "negative" is allowed'
+        if self.polarity == "positive":
+            yield Misfit(("polarity",), text)
+        if self.ion is not None:
+            yield Misfit(("ion",), f'found "{self.ion}"; desincrustation drives no ion: declare polarity = "negative"')
+
+    def _iontophoresis_names_its_ion(self) -> Iterator[Misfit]:
+        if self._treats("iontophoresis") and self.ion is None and self.modality == "galvanic":
+            text = 'missing; iontophoresis declares the sign of its ion: "negative" or "positive"'
+            yield Misfit(("ion",), text)
+
+    def _treats(self, treatment: str) -> bool:
+        """Whether the mode is that treatment, by its own word or by its name."""
+        return self.treatment == treatment or (self.treatment is None and treatment in self.name.lower())
+
+    def _only_galvanic_treats(self) -> Iterator[Misfit]:
+        for key, found in (("ion", self.ion), ("treatment", self.treatment)):
+            if found is not None and self.modality != "galvanic":
+                text = f'found "{found}" in a mode of modality "{self.modality}"; only galvanic modes have this key'
+                yield Misfit((key,), text)
+
+    def _declared_levels_exist(self) -> Iterator[Misfit]:
+        for index, declared in enumerate(self.declared):
+            if getattr(declared, "level", 1) > self.levels:
+                text = f"found {declared.level}; the mode has levels 1 to {self.levels}"
+                yield Misfit(("declared", index, "level"), text)
+
+    def _declared_once(self) -> Iterator[Misfit]:
+        keys = [(d.level, d.metric) for d in self.declared]
+        for index in duplicates([*keys]):
+            text = f"found a second declaration of {keys[index][1]} for level {keys[index][0]}; one is allowed"
+            yield Misfit(("declared", index, "level"), text)
+
+
+def _levels(found: Any) -> Any:
+    """Let ``"all"`` and arrays of whole numbers pass."""
+    if found == "all":
+        return found
+    whole = isinstance(found, list | tuple) and all(isinstance(n, int) and not isinstance(n, bool) for n in found)
+    if not whole or not found:
+        text = f'found {found!r:.60}; "all" or an array of levels is allowed, e.g. [1, 8]'
+        raise PydanticCustomError("levels", "{text}", {"text": text})
+    return tuple(found)
+
+
+_LEVELS_SCHEMA = {
+    "anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1}]
+}
+Levels = Annotated[Any, BeforeValidator(_levels), WithJsonSchema(_LEVELS_SCHEMA)]
+
+
+class Case(StrictModel):
+    """One case of the plan: a procedure, applied to modes at levels and loads, judged against limits.
+
+    :param levels: ``"all"`` or a tuple of levels, 1 … top.
+    :param loads: total resistances that the device sees, shunt included.
+    :param dwell: time to be observed at each point, after ``settle``.
+    :param limits: ids of limit rows; ``declared`` stands for what the mode declares.
+    :param not_applicable: why the case does not apply to this device.
+    """
+
+    id: CaseId
+    title: Line
+    procedure: Procedure
+    modes: tuple[ModeName, ...] = Field(min_length=1)
+    levels: Levels = "all"
+    loads: tuple[PositiveOhms, ...] = Field(min_length=1)
+    dwell: PositiveSeconds
+    settle: Seconds = parse("50 ms", Dimension.TIME)
+    limits: tuple[Identifier, ...] = ()
+    not_applicable: Line | None = None
+
+    def levels_of(self, mode: Mode) -> tuple[int, ...]:
+        """Return the levels of the case in a mode, ascending."""
+        return tuple(range(1, mode.levels + 1)) if self.levels == "all" else tuple(sorted(self.levels))
+
+    def checks(self) -> Iterable[Iterable[Misfit]]:
+        """Nothing named twice."""
+        return self._once("modes"), self._once("levels"), self._once("limits"), self._loads_once()
+
+    def _once(self, field: str) -> Iterator[Misfit]:
+        values = getattr(self, field)
+        for index in duplicates([*values] if values != "all" else []):
+            yield Misfit((field, index), f'found "{values[index]}" twice; once is allowed')
+
+    def _loads_once(self) -> Iterator[Misfit]:
+        for index in duplicates([load.si for load in self.loads]):
+            yield Misfit(("loads", index), f'found "{self.loads[index]}" twice; once is allowed')
+
+
+class Plan(StrictModel):
+    """A test plan. ``limits`` and ``profile`` are paths beside the plan's file."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    id: Identifier
+    revision: Line
+    title: Line
+    regime: Regime
+    decision_rule: RuleId
+    limits: tuple[Line, ...] = ()
+    profile: Line
+    approved_by: Line | None = None
+    device: Device
+    modes: tuple[Mode, ...] = Field(alias="mode", min_length=1)
+    cases: tuple[Case, ...] = Field(alias="case", min_length=1)
+
+    @property
+    def case_ids(self) -> tuple[str, ...]:
+        """Return the ids of all cases, in the plan's order."""
+        return tuple(case.id for case in self.cases)
+
+    def mode_named(self, name: str) -> Mode:
+        """Return a mode by its name.
+
+        :raises KeyError: when the plan has none of that name.
+        """
+        for mode in self.modes:
+            if getattr(mode, "name", None) == name:
+                return mode
+        raise KeyError(name)
+
+    def checks(self) -> Iterable[Iterable[Misfit]]:
+        """Ids once each; modes and levels that exist; modes inside the claims; something to judge by."""
+        from stimcert.plan_checks import plan_checks
+
+        return plan_checks(self)

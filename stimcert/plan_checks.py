@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""What must hold between the tables of a plan. Each check survives tables that could not be read in full."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from stimcert.strict_model import Misfit
+from stimcert.text_fields import duplicates
+
+if TYPE_CHECKING:
+    from stimcert.plan import Case, Mode, Plan
+
+# What such a case judges is in its modes, not in limit rows.
+JUDGED_BY_MODE = frozenset({"polarity"})
+
+
+def plan_checks(plan: "Plan") -> Iterable[Iterable[Misfit]]:
+    """Return every check of a plan as a generator of its own."""
+    yield _names_once(plan)
+    yield _case_ids_once(plan)
+    yield _files_once(plan)
+    yield _modes_within_claims(plan)
+    for index, case in enumerate(getattr(plan, "cases", ())):
+        yield _modes_exist(plan, case, index)
+        yield _levels_exist(plan, case, index)
+        yield _something_to_judge(plan, case, index)
+        yield _sign_to_judge(plan, case, index)
+
+
+def _names_once(plan: "Plan") -> Iterator[Misfit]:
+    names = [getattr(mode, "name", None) for mode in plan.modes]
+    for index in duplicates([*names]):
+        yield Misfit(("mode", index, "name"), f'found "{names[index]}" twice; each mode needs a name of its own')
+
+
+def _case_ids_once(plan: "Plan") -> Iterator[Misfit]:
+    ids = [getattr(case, "id", None) for case in plan.cases]
+    for index in duplicates([*ids]):
+        yield Misfit(("case", index, "id"), f'found "{ids[index]}" twice; each case needs an id of its own')
+
+
+def _files_once(plan: "Plan") -> Iterator[Misfit]:
+    for index in duplicates([*plan.limits]):
+        yield Misfit(("limits", index), f'found "{plan.limits[index]}" twice; once is allowed')
+
+
+def _modes_within_claims(plan: "Plan") -> Iterator[Misfit]:
+    for index, mode in enumerate(plan.modes):
+        modality = getattr(mode, "modality", None)
+        if modality is not None and modality not in plan.device.claims:
+            text = f'found "{modality}"; the device claims only {", ".join(plan.device.claims)} ([device] claims)'
+            yield Misfit(("mode", index, "modality"), text)
+
+
+def _modes_exist(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
+    known = [name for mode in plan.modes if (name := getattr(mode, "name", None)) is not None]
+    for at, name in enumerate(case.modes):
+        if name not in known:
+            text = f'found "{name}"; modes of this plan: {", ".join(known)}'
+            yield Misfit(("case", index, "modes", at), text)
+
+
+def _levels_exist(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
+    if case.levels == "all":
+        return
+    tops = {mode.name: mode.levels for mode in _modes_of(plan, case) if hasattr(mode, "levels")}
+    for at, level in enumerate(case.levels):
+        short = [f"{name} has levels 1 to {top}" for name, top in tops.items() if not 1 <= level <= top]
+        if short or level < 1:
+            text = f"found {level}; {'; '.join(short) or 'levels count from 1'}"
+            yield Misfit(("case", index, "levels", at), text)
+
+
+def _something_to_judge(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
+    if not case.limits and case.procedure not in JUDGED_BY_MODE:
+        yield Misfit(("case", index, "limits"), 'missing; ids of limit rows, or "declared", are needed to judge by')
+    if "declared" not in case.limits:
+        return
+    for mode in _modes_of(plan, case):
+        if hasattr(mode, "levels") and not any(d.level in case.levels_of(mode) for d in mode.declared):
+            text = f'found "declared", but mode "{mode.name}" declares nothing for a level of this case'
+            yield Misfit(("case", index, "limits", case.limits.index("declared")), text)
+
+
+def _sign_to_judge(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
+    if case.procedure != "polarity":
+        return
+    for mode in _modes_of(plan, case):
+        if mode.expected_sign is None and mode.modality != "galvanic":
+            text = f'found "{mode.name}", which declares no polarity; procedure "polarity" needs modes that do'
+            yield Misfit(("case", index, "modes", case.modes.index(mode.name)), text)
+
+
+def _modes_of(plan: "Plan", case: "Case") -> "list[Mode]":
+    return [mode for mode in plan.modes if getattr(mode, "name", None) in case.modes]
