@@ -21,7 +21,8 @@ class SimulatedBench:
     :param device: the device under test.
     :param seed: decides every hidden error, every true value inside its tolerance, the noise and the waveform's phase.
     :param faults: names from :data:`instruments.sim.faults.FAULTS`.
-    :param wall_clock: let bench time follow the wall clock, for foreign clients; else only instruments and WAIT advance it.
+    :param wall_clock: let bench time follow the wall clock, for foreign clients; else only instruments and WAIT
+        advance it.
     :param pace: real delay per reading, s, which the server adds.
     :param log: file for the event log; None keeps none.
     :raises ValueError: when a fault is unknown.

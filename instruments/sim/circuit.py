@@ -15,6 +15,8 @@ from instruments.sim.faults import COMPLIANCE_SHARE
 from instruments.sim.network import Loop, Solution, solve, solve_short
 from instruments.sim.piecewise import FloatArray, Piecewise
 from instruments.sim.specifications import (
+    BOX_RESIDUAL,
+    BOX_TOLERANCE,
     CONTACT_RESISTANCE,
     DIGITIZER_HIGH_RESISTANCE,
     REFERENCE_COMPLIANCE,
@@ -57,9 +59,10 @@ class Circuit:
     """Relays, load, shunts and terminals as they stand now.
 
     :param device: the stimulator.
-    :param draw: returns a number in −1 … 1 for a key, the same one for a seed: where the true values lie in their tolerance.
+    :param draw: returns a number in −1 … 1 for a key, the same one for a seed: where the true values lie in their
+        tolerance.
     :param faults: the names of what is broken.
-    :param box: the resistance that the load box really has, Ω.
+    :param box: the resistance that the load box's switches stand for, Ω, in steps of 0.1 Ω.
     :param shunts: nominal values of the shunts that are switched in, Ω.
     :param reference: the current the reference is set to, A; None while its output is off.
     :param input_resistance: the digitizer's, Ω; it loads the circuit whether or not it is read.
@@ -127,6 +130,14 @@ class Circuit:
         low, high = CONTACT_RESISTANCE
         return low + (high - low) * (self.draw(f"contact {relay}") + 1) / 2
 
+    def box_resistance(self) -> float:
+        """Return the true resistance of the load box, Ω: each decade's step with its own error, and the wiring."""
+        true = BOX_RESIDUAL * (self.draw("box residual") + 1) / 2
+        for decade, digit in enumerate(reversed(str(round(self.box * 10)))):
+            error = BOX_TOLERANCE * self.draw(f"box decade {decade} digit {digit}")
+            true += int(digit) * 10.0 ** (decade - 1) * (1 + error)
+        return true
+
     def reference_current(self) -> float:
         """Return the true current of the reference, A; 0 while its output is off."""
         if self.reference is None:
@@ -153,7 +164,7 @@ class Circuit:
         conductance = 1 / self.input_resistance if self.tap == "output" else 0.0
         if not self._closed():
             return Loop(resistance=float("inf"), conductance=conductance)
-        series = self.box + self._shunt() + self.contact(f"port {self.port}") + self._shunt_contacts()
+        series = self.box_resistance() + self._shunt() + self.contact(f"port {self.port}") + self._shunt_contacts()
         if self.bypass:
             return Loop(resistance=series + self.contact("bypass"), conductance=conductance)
         return Loop(resistance=series, emf=self.smu.voltage, limit=self._limit(), conductance=conductance)

@@ -57,7 +57,7 @@ class Piecewise:
         return self.values[np.clip(segment, 0, self.values.size - 1)]
 
     def means(self, starts: FloatArray, aperture: float) -> FloatArray:
-        """Return the mean over ``aperture`` (s) from each of ``starts`` (bench time, s): what an integrating reading sees.
+        """Return what integrating readings see: the mean over ``aperture`` (s) from each of ``starts`` (bench time, s).
 
         :raises ValueError: when a reading reaches outside the span, or the aperture is not positive.
         """

@@ -15,8 +15,8 @@ class Figure:
 
     :param gain: fraction of the reading.
     :param offset: in the unit of the function.
-    :param noise: standard deviation of one reading, in the unit of the function: of 1 PLC for the 2450 (it falls with the
-        square root of the aperture), of one 1 µs sample for the digitizer.
+    :param noise: standard deviation of one reading, in the unit of the function: of 1 PLC for the 2450 (it falls with
+        the square root of the aperture), of one 1 µs sample for the digitizer.
     """
 
     gain: float
@@ -33,7 +33,7 @@ DIGITIZER_MODEL: Final = "dmm6500"
 
 SPECIFICATIONS: Final[dict[tuple[str, str], dict[float, Figure]]] = {
     # Source: Keithley 2450 data sheet SPEC-2450 Rev. A, July 2013: current measurement, 1 year, 23 ± 5 °C, 1 PLC.
-    # The three lowest ranges were not checked in that document: unverified. Noise is the simulator's own, 1 ppm of range.
+    # The three lowest ranges were not checked in that document: unverified. Noise: the simulator's own, 1 ppm of range.
     (SMU_MODEL, "current"): {
         1e-8: _percent(0.1, 50e-12, 1e-14),
         1e-7: _percent(0.06, 100e-12, 1e-13),
