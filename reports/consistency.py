@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""A record that contradicts itself is not reported: whatever was printed of it, some part would be a lie."""
+
+from collections.abc import Iterator
+
+from reports.errors import ReportError
+from reports.record_file import Node
+from reports.words import verdict_of
+from stimcert.verdict import Verdict, worst
+
+_AGAINST_THE_DEVICE = (Verdict.CONDITIONAL_FAIL, Verdict.FAIL)
+
+
+def refuse_contradictions(record: Node) -> None:
+    """Check that nothing in the record is better than what it rests on.
+
+    :raises ReportError: naming every contradiction.
+    """
+    found = [*_run(record), *_certificate(record)]
+    found += [line for case in record.nodes("cases") for line in _case(case)]
+    if found:
+        raise ReportError("record.json contradicts itself: " + "; ".join(found))
+
+
+def _run(record: Node) -> Iterator[str]:
+    verdict = verdict_of(record.text("verdict"))
+    cases = [verdict_of(case.text("verdict")) for case in record.nodes("cases")]
+    total = worst(case for case in cases if case is not None)
+    if verdict is None or verdict is Verdict.NOT_APPLICABLE:
+        yield f"the run's verdict is {record.text('verdict')}"
+    elif verdict < total:
+        yield f"the run is {verdict.words} but its worst case is {total.words}"
+
+
+def _certificate(record: Node) -> Iterator[str]:
+    if record.text("document") != "certificate":
+        return
+    if record.text("verdict") != Verdict.PASS.value or record.flag("complete") is not True:
+        yield "a certificate of a run that is not a complete PASS"
+    if record.flag("simulated") is not False or record.entries("blockers"):
+        yield "a certificate with something standing against it"
+
+
+def _case(case: Node) -> Iterator[str]:
+    verdict = verdict_of(case.text("verdict"))
+    for measurement in case.nodes("measurements"):
+        own = verdict_of(measurement.text("verdict"))
+        if own is None or measurement.text("kind") == "advisory":
+            continue
+        name = f"{case.text('id')} measurement {measurement.text('index')}"
+        if own is Verdict.PASS and measurement.number("value") is None:
+            yield f"{name} is PASS without a number"
+        if own in _AGAINST_THE_DEVICE and (verdict in (None, Verdict.NOT_APPLICABLE) or verdict < own):
+            yield f"{name} is {own.words} but its case is {case.text('verdict')}"

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Read the finished page as its reader will, and compare it with the record: a slip in a template must not pass."""
+
+import re
+from collections import Counter
+from html import unescape
+from html.parser import HTMLParser
+
+from reports.errors import ReportError
+from reports.record_file import Node
+from reports.text import visible
+from reports.words import DOCUMENTS, LOOKS, SIMULATED, verdict_of
+from stimcert.verdict import Verdict
+
+_ROWS = re.compile(r'<tbody class="rows">(.*?)</tbody>', re.DOTALL)
+_ROW_VERDICT = re.compile(r'<td class="verdict"><span class="v-[a-z-]+">(.*?)</span>')
+_FORBIDDEN = frozenset({"script", "iframe", "object", "embed", "form", "link", "base", "img", "audio", "video"})
+
+
+class _Reader(HTMLParser):
+    """Collects what the page says in the places that matter, and what it must not contain."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[tuple[str, str]] = []
+        self.seen: Counter[str] = Counter()
+        self.problems: list[str] = []
+        self._open: tuple[str, str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.seen[tag] += 1
+        self.seen["." + (values.get("class") or "")] += 1
+        if tag in _FORBIDDEN:
+            self.problems.append(f"it has an element <{tag}>")
+        for name, value in attrs:
+            if name.startswith("on") or name in ("style", "src") or (name == "href" and not (value or "").startswith("#")):
+                self.problems.append(f"<{tag}> has the attribute {name}")
+        if "data-said" in values:
+            self._open = (tag, values["data-said"] or "")
+            self.said.append((self._open[1], ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            name, text = self.said[-1]
+            self.said[-1] = (name, text + data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and tag == self._open[0]:
+            self._open = None
+
+
+def check(html: str, record: Node) -> None:
+    """Compare a page with the record it was made from.
+
+    :raises ReportError: naming every difference.
+    """
+    reader = _Reader()
+    # Rows are checked as text: parsing ten thousand of them takes longer than everything else together.
+    reader.feed(_ROWS.sub("", html))
+    reader.close()
+    problems = reader.problems + _said(reader, record) + _structure(reader, record)
+    if _row_words(html) != _expected_rows(record):
+        problems.append("the verdicts in its tables differ from the record")
+    if problems:
+        raise ReportError("the rendered report is not what the record says: " + "; ".join(problems))
+
+
+def _said(reader: _Reader, record: Node) -> list[str]:
+    found = [(name, " ".join(text.split())) for name, text in reader.said]
+    wanted = _wanted(record)
+    missing = [f"{name} should read {text!r}" for name, text in wanted if (name, text) not in found]
+    extra = [f"{name} reads {text!r}" for name, text in found if (name, text) not in wanted]
+    return missing + extra
+
+
+def _wanted(record: Node) -> list[tuple[str, str]]:
+    finding = verdict_of(record.text("device_finding")) or Verdict.NOT_RUN
+    wanted = [
+        ("verdict", Verdict(record.text("verdict")).words),
+        ("finding", finding.words),
+        ("document", DOCUMENTS[record.text("document") or "test report"]),
+    ]
+    for case in record.nodes("cases"):
+        verdict = verdict_of(case.text("verdict")) or Verdict.NOT_RUN
+        wanted.append((f"case {visible(case.text('id') or '?')}", verdict.words))
+    return wanted
+
+
+def _structure(reader: _Reader, record: Node) -> list[str]:
+    problems = [] if reader.seen["h1"] == 1 else [f"it has {reader.seen['h1']} headings of the first order"]
+    stripes = reader.seen["section"] if SIMULATED[record.flag("simulated")] else 0
+    if reader.seen[".stripe"] != stripes:
+        problems.append(f"{reader.seen['.stripe']} sections say that the bench is simulated, {stripes} have to")
+    if reader.seen[".end-mark"] != 1:
+        problems.append("its end mark is missing")
+    return problems
+
+
+def _row_words(html: str) -> Counter[str]:
+    rows = (found for block in _ROWS.findall(html) for found in _ROW_VERDICT.findall(block))
+    words = Counter(unescape(word) for word in rows)
+    judged = {f"{look.mark} {look.word}" for look in LOOKS.values()}
+    return Counter({word: count for word, count in words.items() if word in judged})
+
+
+def _expected_rows(record: Node) -> Counter[str]:
+    measurements = (m for case in record.nodes("cases") for m in case.nodes("measurements"))
+    verdicts = (verdict_of(m.text("verdict")) for m in measurements if m.text("kind") != "advisory")
+    looks = (LOOKS[verdict] for verdict in verdicts if verdict is not None)
+    return Counter(f"{look.mark} {look.word}" for look in looks)

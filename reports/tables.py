@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""Write ``readings.csv``: a row per measurement, SI units, every digit the record has."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from reports.errors import ReportError
+from reports.record_file import Node, number, read_record
+from reports.text import cell
+
+_TEXTS = ("quantity", "limit", "kind", "bound", "unit", "verdict", "waveform")
+_NUMBERS = ("value", "standard_uncertainty", "expanded_uncertainty", "coverage_factor", "dof")
+_CONDITIONS = {
+    "level": "level",
+    "load": "load_ohm",
+    "measured_load": "measured_load_ohm",
+    "attempt": "attempt",
+    "bench_time": "bench_time_s",
+    "range": "range",
+    "shunt": "shunt_ohm",
+}
+COLUMNS = (
+    ["run_id", "simulated", "case", "index", "quantity", "limit", "kind", "mode", "level", "load_ohm"]
+    + ["measured_load_ohm", "value", "bound", "unit", "standard_uncertainty", "expanded_uncertainty"]
+    + ["coverage_factor", "dof", "lower_limit", "upper_limit", "acceptance_lower", "acceptance_upper", "verdict"]
+    + ["reason_code", "reason", "attempt", "bench_time_s", "wall_time", "range", "shunt_ohm", "waveform"]
+)
+_WHOLE = ("index", "level", "attempt")
+
+
+def write_tables(run_dir: Path) -> Path:
+    """Write all measurements of a run as one table and return the file's path.
+
+    Values are in the unit of the column ``unit``, or in the one that the column's name ends with. UTF-8, RFC 4180.
+
+    :raises ReportError: when the record cannot be read or the table not be written.
+    """
+    import pandas as pd
+
+    record = read_record(run_dir)
+    rows = [_row(m, case, record) for case in record.nodes("cases") for m in case.nodes("measurements")]
+    table = pd.DataFrame.from_records(rows, columns=COLUMNS)
+    for name in _WHOLE:
+        table[name] = table[name].astype("Float64").astype("Int64")
+    path = run_dir / "readings.csv"
+    try:
+        table.to_csv(path, index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n", encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be written ({error.strerror})") from error
+    return path
+
+
+def _row(measurement: Node, case: Node, record: Node) -> dict[str, Any]:
+    conditions, reason = measurement.node("conditions"), measurement.node("reason")
+    lower, upper = [*measurement.entries("acceptance_limits"), None, None][:2]
+    row: dict[str, Any] = {name: _text(measurement, name) for name in _TEXTS}
+    row |= {name: measurement.number(name) for name in (*_NUMBERS, "index", "lower_limit", "upper_limit")}
+    row |= {column: conditions.number(name) for name, column in _CONDITIONS.items()}
+    row |= {"acceptance_lower": number(lower), "acceptance_upper": number(upper)}
+    row |= {"mode": _text(conditions, "mode"), "wall_time": _text(conditions, "wall_time")}
+    row |= {"reason_code": _text(reason, "code"), "reason": _text(reason, "text")}
+    return row | {"run_id": _text(record, "run_id"), "simulated": _text(record, "simulated"), "case": _text(case, "id")}
+
+
+def _text(node: Node, key: str) -> str | None:
+    text = node.text(key)
+    return None if text is None else cell(text)

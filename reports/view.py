@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""The report before it becomes HTML: everything a template shows, already chosen, worded and rounded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports import numbers
+from reports.errors import ReportError
+from reports.record_file import Node
+from reports.text import moment
+from reports.view_case import CaseView, view_case
+from reports.view_parts import Equipment, Fact, Group, Line, equipment, identification, line_of, safe_state, where
+from reports.words import DOCUMENTS, LOOKS, MEANING, SIMULATED, Look, quantity_words, verdict_of
+from stimcert.verdict import Verdict
+
+_STATION = "STATION"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All of a report.
+
+    :param stripe: what stands across every section, None on an identified real bench.
+    :param marks: what the verdict is headed by: partial, unverified limits, …
+    """
+
+    number: str
+    document: str
+    subject: str
+    issued: str | None
+    stripe: str | None
+    look: Look
+    meaning: str
+    finding: Look
+    reason: Line | None
+    counts: Sequence[tuple[Look, int]]
+    marks: Sequence[str]
+    worst: str | None
+    advisories: Sequence[str]
+    blockers: Sequence[Line]
+    identification: Sequence[Group]
+    cases: Sequence[CaseView]
+    equipment: Sequence[Equipment]
+    rule: Sequence[Fact]
+    environment: Sequence[Fact]
+    safe_state: Sequence[Fact]
+    inputs: Sequence[Sequence[str]]
+    operator: str | None
+
+
+def build(record: Node, run_dir: Path) -> Report:
+    """Make the view of a record.
+
+    :raises ReportError: when it names no verdict, or a document or verdict that does not exist.
+    """
+    verdict = verdict_of(record.text("verdict"))
+    if verdict is None:
+        raise ReportError("record.json names no verdict: there is nothing to report")
+    finding = verdict_of(record.text("device_finding")) or Verdict.NOT_RUN
+    return Report(
+        number=record.text("run_id") or run_dir.resolve().name,
+        document=_document(record),
+        subject=_subject(record.node("dut")),
+        issued=moment(record.text("ended") or record.text("started")),
+        stripe=SIMULATED[record.flag("simulated")],
+        look=LOOKS[verdict],
+        meaning=MEANING[verdict],
+        finding=LOOKS[finding],
+        reason=line_of(record.node("reason")),
+        counts=_counts(record.node("counts")),
+        marks=_marks(record),
+        worst=_worst(record.node("worst_point")),
+        advisories=[_advisory(node) for node in record.nodes("advisories")],
+        blockers=[line for line in map(line_of, record.nodes("blockers")) if line],
+        identification=identification(record),
+        cases=[view_case(case, run_dir, n) for n, case in enumerate(_in_order(record.nodes("cases")))],
+        equipment=equipment(record),
+        rule=_rule(record.node("decision_rule")),
+        environment=_environment(record.node("environment")),
+        safe_state=safe_state(record.node("safe_state")),
+        inputs=[[node.text(key) or numbers.NOTHING for key in ("role", "name", "sha256")] for node in record.nodes("inputs")],
+        operator=record.text("operator"),
+    )
+
+
+def _document(record: Node) -> str:
+    name = record.text("document") or "test report"
+    if name not in DOCUMENTS:
+        raise ReportError(f"record.json: document {name!r} is none of {', '.join(DOCUMENTS)}")
+    return DOCUMENTS[name]
+
+
+def _subject(dut: Node) -> str:
+    device = " ".join(part for part in (dut.text("manufacturer"), dut.text("model")) if part) or "unidentified device"
+    serial = dut.text("serial")
+    return f"{device}, serial number {serial}" if serial else device
+
+
+def _counts(counts: Node) -> list[tuple[Look, int]]:
+    order = list(Verdict)
+    known = [(verdict, number) for verdict in order if (number := counts.data.get(verdict.value))]
+    return [(LOOKS[verdict], int(number)) for verdict, number in known]
+
+
+def _marks(record: Node) -> list[str]:
+    """Return what every reader must know before the verdict."""
+    marks = [] if record.flag("complete") else ["PARTIAL: not every case of the plan was run to its end"]
+    rows = [row for case in record.nodes("cases") for row in case.nodes("limits")]
+    names = sorted({row.text("id") or "?" for row in rows if row.text("status") != "verified"})
+    marks += [f"Unverified limits, never checked in their source: {', '.join(names)}"] if names else []
+    return marks
+
+
+def _worst(point: Node) -> str | None:
+    if not point:
+        return None
+    value = numbers.with_uncertainty(
+        point.number("value"), point.number("expanded_uncertainty"), point.text("unit"), point.text("bound")
+    )
+    allowed = numbers.limits(point.number("lower_limit"), point.number("upper_limit"), point.text("unit"))
+    place = where(point.node("conditions"))
+    quantity = quantity_words(point.text("quantity")) if point.text("quantity") else "value"
+    return f"{point.text('case')}: {quantity} {value} at {place}; limit {allowed}"
+
+
+def _advisory(node: Node) -> str:
+    value = numbers.given(_rounded(node.number("value")), node.text("unit"))
+    allowed = numbers.limits(node.number("lower_limit"), node.number("upper_limit"), node.text("unit"))
+    return f"{node.text('case')}: {value} at {where(node.node('conditions'))} is beyond {node.text('limit')} ({allowed})"
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.3e}")
+
+
+def _in_order(cases: Sequence[Node]) -> list[Node]:
+    """Return the cases about the device first, then the one in which the bench proves itself."""
+    return sorted(cases, key=lambda case: case.text("id") == _STATION)
+
+
+def _rule(rule: Node) -> list[Fact]:
+    coverage = rule.number("coverage_probability")
+    return [
+        Fact("Rule", rule.text("id")),
+        Fact("In words", rule.text("text")),
+        Fact("Coverage probability", None if coverage is None else f"{coverage * 100:g} %"),
+        Fact("Convention", rule.text("convention")),
+    ]
+
+
+def _environment(environment: Node) -> list[Fact]:
+    """Return start and end of each quantity that was watched."""
+    found = [(name, Node(value)) for name, value in environment.items()]
+    facts = [Fact(name.replace("_", " ").capitalize(), _start_and_end(node)) for name, node in found]
+    return facts or [Fact("Temperature", None)]
+
+
+def _start_and_end(node: Node) -> str | None:
+    unit = node.text("unit")
+    shown = [f"{numbers.given(node.number(key), unit)} at the {key}" for key in ("start", "end") if node.data.get(key) is not None]
+    return ", ".join(shown) or None

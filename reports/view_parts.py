@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""The parts of the report around its cases: identification, equipment, safe state, inputs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reports import numbers
+from reports.record_file import Node
+from reports.text import moment, seconds_between
+from reports.words import ROLES
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A name and what is known under it; None is written as not recorded."""
+
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Facts that belong together."""
+
+    title: str
+    facts: Sequence[Fact]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A reason and what to do about it."""
+
+    text: str
+    advice: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equipment:
+    """One instrument or standard.
+
+    :param overdue: said of a calibration that had run out at the time of the run.
+    """
+
+    name: str
+    model: str
+    serial: str
+    certificate: str
+    calibrated: str
+    due: str
+    overdue: str | None
+    accuracy: str
+
+
+def line_of(reason: Node) -> Line | None:
+    """Return a reason as it is printed, None where there is none."""
+    text = reason.text("text") or reason.text("code")
+    return Line(text, reason.text("advice")) if text else None
+
+
+def where(conditions: Node) -> str:
+    """Return the point at which something was measured: ``lift, level 8, 500 Ω``."""
+    level, load = conditions.text("level"), conditions.number("load")
+    parts = [conditions.text("mode"), level and f"level {level}", numbers.given(load, "Ω") if load is not None else None]
+    return ", ".join(part for part in parts if part)
+
+
+def identification(record: Node) -> list[Group]:
+    """Return who measured what, with what, when."""
+    return [
+        Group("Device under test", _device(record.node("dut"))),
+        Group("Plan", _plan(record.node("plan"))),
+        Group("Run", _run(record)),
+        Group("Software", _software(record.node("software"))),
+    ]
+
+
+def _device(dut: Node) -> list[Fact]:
+    terminals = [f"{mode}: {terminal}" for mode, terminal in dut.node("active_terminals").items()]
+    return [
+        Fact("Manufacturer", dut.text("manufacturer")),
+        Fact("Model", dut.text("model")),
+        Fact("Serial number", dut.text("serial")),
+        Fact("Firmware", dut.text("firmware")),
+        Fact("Sold as", ", ".join(dut.texts("claims")) or None),
+        Fact("Identifies itself as", dut.text("identity")),
+        Fact("Active terminal", "; ".join(terminals) or None),
+    ]
+
+
+def _plan(plan: Node) -> list[Fact]:
+    return [
+        Fact("Title", plan.text("title")),
+        Fact("Plan, revision", ", revision ".join(filter(None, (plan.text("id"), plan.text("revision")))) or None),
+        Fact("Regime", plan.text("regime")),
+        Fact("Profile", plan.text("profile")),
+        Fact("File", plan.text("file")),
+        Fact("SHA-256", plan.text("sha256")),
+    ]
+
+
+def _run(record: Node) -> list[Fact]:
+    station = record.node("station")
+    seconds = seconds_between(record.text("started"), record.text("ended"))
+    named = " · ".join(part for part in (station.text("title"), station.text("name")) if part)
+    return [
+        Fact("Report number", record.text("run_id")),
+        Fact("Started", moment(record.text("started"))),
+        Fact("Ended", moment(record.text("ended"))),
+        Fact("Duration", None if seconds is None else f"{seconds:.1f} s"),
+        Fact("Operator", record.text("operator")),
+        Fact("Station", named or None),
+        Fact("Laboratory", station.text("laboratory")),
+    ]
+
+
+def _software(software: Node) -> list[Fact]:
+    changed = {True: "changed after that commit", False: "unchanged", None: None}[software.flag("dirty")]
+    released = {True: "released version", False: "not a released version", None: None}[software.flag("released")]
+    packages = [f"{name} {version}" for name, version in software.node("packages").items()]
+    return [
+        Fact("Version", _joined(software.text("version"), released)),
+        Fact("Commit", _joined(software.text("commit"), changed)),
+        Fact("SHA-256 of its files", software.text("files_sha256")),
+        Fact("Python", software.text("python")),
+        Fact("Packages", ", ".join(packages) or None),
+        Fact("pytest plugins", ", ".join(software.texts("pytest_plugins")) or None),
+    ]
+
+
+def _joined(first: str | None, second: str | None) -> str | None:
+    return ", ".join(filter(None, (first, second))) or None
+
+
+def equipment(record: Node) -> list[Equipment]:
+    """Return instruments, shunts and references with their calibration."""
+    station, day = record.node("station"), _day(record.text("started"))
+    found = [_instrument(node, day) for node in station.nodes("instruments")]
+    found += [_standard("Shunt", node, "Ω", day) for node in station.nodes("shunts")]
+    return found + [_standard("Current reference", node, "A", day) for node in station.nodes("references")]
+
+
+def _instrument(node: Node, day: date | None) -> Equipment:
+    calibration = node.node("calibration")
+    role = node.text("role") or ""
+    status = "unverified: " if node.text("accuracy_status") not in (None, "verified") else ""
+    return Equipment(
+        name=ROLES.get(role, role),
+        model=" ".join(filter(None, (node.text("manufacturer"), node.text("model")))) or numbers.NOTHING,
+        serial=" · firmware ".join(filter(None, (node.text("serial"), node.text("firmware")))) or numbers.NOTHING,
+        certificate=calibration.text("certificate") or numbers.NOTHING,
+        calibrated=calibration.text("calibrated") or numbers.NOTHING,
+        due=calibration.text("due") or numbers.NOTHING,
+        overdue=_overdue(calibration.text("due"), day),
+        accuracy=status + (node.text("accuracy_source") or numbers.NOTHING),
+    )
+
+
+def _standard(name: str, node: Node, unit: str, day: date | None) -> Equipment:
+    value, expanded = node.number("value"), node.number("expanded_uncertainty")
+    factor = node.number("coverage_factor") or 2.0
+    stated = numbers.with_uncertainty(value, expanded, unit)
+    return Equipment(
+        name=name,
+        model=numbers.given(value, unit),
+        serial=node.text("serial") or numbers.NOTHING,
+        certificate=node.text("certificate") or numbers.NOTHING,
+        calibrated=node.text("calibrated") or numbers.NOTHING,
+        due=node.text("due") or numbers.NOTHING,
+        overdue=_overdue(node.text("due"), day),
+        accuracy=f"{stated}, k = {factor:g}",
+    )
+
+
+def _overdue(due: str | None, day: date | None) -> str | None:
+    last = _day(due)
+    return "overdue at the time of the run" if last and day and last < day else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def safe_state(node: Node) -> list[Fact]:
+    """Return what was found when the bench was switched off, and what proved it."""
+    if not node:
+        return [Fact("Safe state", "not recorded: nothing shows that the bench was switched off")]
+    current = node.node("shunt_current") or node.node("current_zero")
+    zero = {True: "zero", False: "NOT zero", None: "not judged"}[current.flag("zero")]
+    proof = f"{numbers.given(current.number('value'), current.text('unit'))}, {zero}" if current else None
+    confirmed = {True: "confirmed", False: "NOT confirmed", None: None}[node.flag("confirmed")]
+    roles = [Fact(ROLES[role], node.text(role)) for role in ROLES if node.text(role)]
+    return [
+        Fact("Output off", confirmed),
+        *roles,
+        Fact("Current through the shunt afterwards", proof),
+        Fact("Switched off by", node.text("by")),
+    ]

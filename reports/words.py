@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""How verdicts look: word, shape and colour class from one map, so that no template ever decides anything."""
+
+from dataclasses import dataclass
+
+from reports.errors import ReportError
+from stimcert.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Look:
+    """A verdict on paper.
+
+    :param word: what is written; never colour alone.
+    :param mark: one character before the word, where a drawing would be too much.
+    :param shape: name of the drawing and of the colour class.
+    """
+
+    word: str
+    mark: str
+    shape: str
+
+
+LOOKS: dict[Verdict, Look] = {
+    Verdict.PASS: Look("PASS", "✓", "pass"),
+    Verdict.CONDITIONAL_PASS: Look("CONDITIONAL PASS", "◐", "conditional-pass"),
+    Verdict.INCONCLUSIVE: Look("INCONCLUSIVE", "?", "inconclusive"),
+    Verdict.NOT_RUN: Look("NOT RUN", "○", "not-run"),
+    Verdict.CONDITIONAL_FAIL: Look("CONDITIONAL FAIL", "◭", "conditional-fail"),
+    Verdict.ABORTED: Look("ABORTED", "■", "aborted"),
+    Verdict.FAIL: Look("FAIL", "✕", "fail"),
+    Verdict.ERROR: Look("ERROR", "!", "error"),
+    Verdict.NOT_APPLICABLE: Look("NOT APPLICABLE", "–", "not-applicable"),  # noqa: RUF001 - a dash is meant
+}
+INFORMATION = Look("information", "", "information")
+ADVISORY = {False: Look("advice kept", "·", "advice-kept"), True: Look("advice exceeded", "▲", "advice-exceeded")}
+
+# What a reader of the whole run may take from its verdict.
+MEANING: dict[Verdict, str] = {
+    Verdict.PASS: "Every case of the plan lies inside its limits, uncertainty included.",
+    Verdict.CONDITIONAL_PASS: "At least one value is inside its limit by less than its uncertainty.",
+    Verdict.INCONCLUSIVE: "What was measured is not enough to decide. Nothing is said for or against the device.",
+    Verdict.NOT_RUN: "Not everything the plan asks for was measured. Nothing is said for or against the device.",
+    Verdict.CONDITIONAL_FAIL: "At least one value is beyond its limit by less than its uncertainty.",
+    Verdict.ABORTED: "The run was broken off before its end.",
+    Verdict.FAIL: "At least one value is beyond its limit by more than its uncertainty.",
+    Verdict.ERROR: "The bench was not able to judge. This says nothing about the device.",
+    Verdict.NOT_APPLICABLE: "The plan asks for nothing here.",
+}
+
+SIMULATED: dict[bool | None, str | None] = {
+    True: "Simulated bench: nothing real was measured",
+    False: None,
+    None: "The instruments were not identified: nothing shows that a real bench measured this",
+}
+DOCUMENTS = {"certificate": "Certificate", "test report": "Test report"}
+ROLES = {
+    "smu": "Source-measure unit",
+    "digitizer": "Digitizer",
+    "load_box": "Load box",
+    "switch": "Switch",
+    "dut": "Device's own port",
+    "reference": "Current reference",
+    "environment": "Thermometer",
+    "clock": "Clock",
+    "skin": "Skin network",
+}
+QUANTITIES = {
+    "current.peak": "absolute peak current",
+    "current.mean": "mean current",
+    "current.rectified_mean": "rectified mean current",
+    "load.resistance": "load resistance",
+    "reference.current": "reference current",
+    "zero.current": "current with the port open",
+}
+
+
+def verdict_of(word: str | None) -> Verdict | None:
+    """Return the verdict a record names, None where it names none.
+
+    :raises ReportError: for a word that is no verdict; nothing may be guessed here.
+    """
+    try:
+        return None if word is None else Verdict(word)
+    except ValueError as error:
+        raise ReportError(f"record.json: {word!r} is no verdict") from error
+
+
+def quantity_words(quantity: str | None) -> str:
+    """Return a quantity in words, its own name where nobody wrote words for it."""
+    return QUANTITIES.get(quantity or "", quantity or "no quantity")
