@@ -10,8 +10,14 @@ from stimcert.reading import Accuracy, MeanReading, Waveform
 class Instrument(Protocol):
     """What every role can do."""
 
+    role: str
+    """Its name in the station file."""
+
     def identity(self) -> str:
         """Return the reply to ``*IDN?``."""
+
+    def reset(self) -> None:
+        """Bring the instrument into its power-on state and empty its error queue."""
 
     def make_safe(self) -> None:
         """Send what takes the energy away, unconditionally, waiting for no answer."""
@@ -120,6 +126,9 @@ class Reference(Instrument, Protocol):
 
     def set_current(self, amperes: float) -> None:
         """Choose one of the certified currents and switch the output on."""
+
+    def off(self) -> None:
+        """Switch the output off, and read back that it is."""
 
 
 class Environment(Instrument, Protocol):

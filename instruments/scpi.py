@@ -26,90 +26,15 @@ _LONGEST_QUEUE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class SafeRecipe:
-    """How to take the energy away over a bare connection: for those who have no driver any more.
+class SafeSteps:
+    """How to take the energy away over a bare connection: also for those who have no driver any more.
 
-    :param messages: sent in this order, none waiting for an answer.
-    :param query: asked afterwards; empty where the instrument has no energy to take away.
-    :param reply: what a safe instrument answers.
+    :param off: messages sent in this order, none waiting for an answer; empty where there is no energy to take away.
+    :param ask: pairs of a query and the answer of a safe instrument.
     """
 
-    messages: tuple[str, ...] = ()
-    query: str = ""
-    reply: str = ""
-
-
-class Setting(property):
-    """A pymeasure property that also knows how its read-back looks inside a longer answer."""
-
-    query: str
-    parse: Callable[[str], object]
-
-
-def setting(
-    header: str,
-    docs: str,
-    *,
-    validator: Callable[[Any, Any], Any],
-    values: Any,
-    parse: Callable[[str], object] = float,
-    send: Callable[[Any], Any] = lambda value: value,
-    form: str = "%.9g",
-) -> Setting:
-    """Return a property of a driver that is set with ``header form`` and read back with ``header?``.
-
-    :param docs: docstring; starts with "Control".
-    :param validator: a strict validator of pymeasure; ``values`` is what it allows.
-    :param parse: turns the text of the answer into the value.
-    :param send: turns the value into what ``form`` formats.
-    """
-    made: Any = Instrument.control(
-        f"{header}?",
-        f"{header} {form}",
-        docs,
-        validator=validator,
-        values=values,
-        set_process=send,
-        get_process=parse,
-        cast=str,
-        maxsplit=0,
-        check_set_errors=True,
-    )
-    result = Setting(made.fget, made.fset, None, docs)
-    result.query, result.parse = f"{header}?", parse
-    return result
-
-
-def parse_switch(text: str) -> bool:
-    """Return whether ``text``, the answer to a boolean query, means "on".
-
-    :raises ValueError: when it is neither 0 nor 1.
-    """
-    return {"0": False, "1": True}[text.strip()] if text.strip() in {"0", "1"} else _no("0 or 1", text)
-
-
-def parse_word(text: str) -> str:
-    """Return a keyword without quotes and in capitals, as ``CURR:DC``."""
-    return text.strip().strip('"').upper()
-
-
-def parse_text(text: str) -> str:
-    """Return the content of a quoted string."""
-    return text.strip().strip('"')
-
-
-def _no(expected: str, text: str) -> bool:
-    raise ValueError(f"expected {expected}, found {text!r}")
-
-
-def quoted(text: str) -> str:
-    """Return ``text`` as a SCPI string.
-
-    :raises ValueError: for characters that would end the string or the message.
-    """
-    if not text.isascii() or not text.isprintable() or '"' in text:
-        raise ValueError(f"{text!r} has characters that no SCPI string can carry")
-    return f'"{text}"'
+    off: tuple[str, ...] = ()
+    ask: tuple[tuple[str, str], ...] = ()
 
 
 class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
@@ -122,7 +47,7 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
     """
 
     refusal_code: ClassVar[str] = InstrumentRefused.code
-    safe_recipe: SafeRecipe = SafeRecipe()
+    safe_steps: SafeSteps = SafeSteps()
 
     def __init__(self, adapter: Any, name: str, *, role: str, **kwargs: Any) -> None:
         self.role = role
@@ -285,16 +210,14 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
         """Send what takes the energy away, unconditionally, waiting for no answer."""
         if isinstance(self.adapter, Door) and self.adapter.closed:
             self.adapter.reopen()
-        for message in self.safe_recipe.messages:
+        for message in self.safe_steps.off:
             self.write(message)
 
     def confirm_safe(self) -> bool:
         """Ask the instrument whether it is safe, on a fresh session where the old one may still owe an answer."""
-        if not self.safe_recipe.query:
-            return True
-        if isinstance(self.adapter, Door) and self.adapter.dirty:
+        if self.safe_steps.ask and isinstance(self.adapter, Door) and self.adapter.dirty:
             self.adapter.reopen()
-        return str(self.ask(self.safe_recipe.query)).strip() == self.safe_recipe.reply
+        return all(str(self.ask(query)).strip() == answer for query, answer in self.safe_steps.ask)
 
     def shutdown(self) -> None:
         """Make safe; nothing is asked before."""

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: MIT
+"""Keithley 2450 SourceMeter in its native SCPI command set, as ammeter and as source of the bench's own checks.
+
+Source: Model 2450 Reference Manual, 2450-901-01 Rev. B, September 2013 (commands, status bits, off states);
+data sheet SPEC-2450 Rev. A, July 2013 (ranges, limits).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from instruments.data_sheets import AccuracyTable
+from instruments.errors import BenchError
+from instruments.roles import Clock
+from instruments.scpi import NOT_A_NUMBER, OVERFLOW, SafeSteps, ScpiInstrument
+from instruments.settings import function, number, step, switch, word
+from stimcert.reading import Accuracy, MeanReading, Status
+
+CURRENT_RANGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+VOLTAGE_RANGES = (0.2, 2.0, 20.0)
+"""Those in use: 20 mV has half the accuracy of 200 mV, and 200 V is more than this bench has any business with."""
+LEAST_LIMIT = 0.1
+"""Smallest current limit as a share of the current range. Source: SPEC-2450 Rev. A, p. 3."""
+OVERRANGE = 1.05
+"""Largest source value as a share of the range. Source: SPEC-2450 Rev. A, p. 3."""
+OVER_TEMPERATURE, LIMITED, OUTPUT_ON = 16, 32, 128
+"""Bits of the buffer element SOURSTATus. Source: 2450-901-01 Rev. B, p. 8-29."""
+SETTLING = 2e-3
+"""Allowance per reading for what is not aperture, s; only for how long an answer may take."""
+
+
+class Keithley2450(ScpiInstrument):
+    """Keithley 2450.
+
+    :param adapter: an open door, or a VISA resource string.
+    :param accuracy: the data-sheet table.
+    :param line_frequency: of the mains, Hz: a reading of 1 PLC lasts one period of it.
+    :param clock: gives the bench time of readings; without one it is 0.
+    """
+
+    safe_steps = SafeSteps(
+        off=(":OUTP OFF", ":OUTP:VOLT:SMOD HIMP"), ask=((":OUTP?", "0"), (":OUTP:VOLT:SMOD?", "HIMP"))
+    )
+
+    def __init__(
+        self,
+        adapter: Any,
+        name: str = "Keithley 2450",
+        *,
+        accuracy: AccuracyTable,
+        line_frequency: float = 50.0,
+        clock: Clock | None = None,
+        role: str = "smu",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(adapter, name, role=role, **kwargs)
+        self._accuracy = accuracy
+        self._line_frequency = line_frequency
+        self._clock = clock
+        self._sensing = ""
+        self._current_range = self._voltage_range = self._limit = self._nplc = 0.0
+
+    source_function = word(":SOUR:FUNC", """Control what is forced (strict discrete set: ``"VOLT"``).""", "VOLT")
+    source_voltage = number(
+        ":SOUR:VOLT", """Control the forced voltage in V (float strictly from -21 to 21).""", -21.0, 21.0
+    )
+    source_voltage_range = step(
+        ":SOUR:VOLT:RANG", """Control the range of the forced voltage in V (strict discrete set).""", VOLTAGE_RANGES
+    )
+    current_limit = number(
+        ":SOUR:VOLT:ILIM",
+        """Control the largest current of either sign while forcing a voltage, in A (float strictly 1e-7 to 1.05).""",
+        1e-7,
+        1.05,
+    )
+    readback_enabled = switch(":SOUR:VOLT:READ:BACK", """Control whether the forced voltage is measured too (bool).""")
+    sense_function = function(
+        ":SENS:FUNC", """Control what is measured (strict discrete set: ``"CURR"``, ``"VOLT"``).""", "CURR", "VOLT"
+    )
+    current_range = step(
+        ":SENS:CURR:RANG", """Control the fixed range of current readings in A (strict discrete set).""", CURRENT_RANGES
+    )
+    current_nplc = number(
+        ":SENS:CURR:NPLC",
+        """Control the aperture of current readings in periods of the mains (float strictly from 0.01 to 10).""",
+        0.01,
+        10.0,
+    )
+    voltage_nplc = number(
+        ":SENS:VOLT:NPLC",
+        """Control the aperture of voltage readings in periods of the mains (float strictly from 0.01 to 10).""",
+        0.01,
+        10.0,
+    )
+    current_averaging_enabled = switch(
+        ":SENS:CURR:AVER", """Control whether the averaging filter works on current readings (bool)."""
+    )
+    voltage_averaging_enabled = switch(
+        ":SENS:VOLT:AVER", """Control whether the averaging filter works on voltage readings (bool)."""
+    )
+    remote_sense_enabled = switch(
+        ":SENS:VOLT:RSEN", """Control whether voltage is sensed by leads of its own (bool)."""
+    )
+    off_state = word(
+        ":OUTP:VOLT:SMOD",
+        """Control what the output does when it is off (strict discrete set of ``NORM``, ``ZERO``, ``HIMP``, ``GUAR``).
+
+        Only ``HIMP`` opens the loop: in all others the 2450 stays connected and a device goes on driving current.
+        """,
+        "NORM",
+        "ZERO",
+        "HIMP",
+        "GUAR",
+    )
+    output_enabled = switch(":OUTP", """Control whether the output is on (bool).""")
+    data_format = word(":FORM", """Control the format of readings (strict discrete set: ``"ASC"``).""", "ASC")
+
+    # --- the role
+
+    @property
+    def current_ranges(self) -> Sequence[float]:
+        """Get the current ranges in A, ascending."""
+        return CURRENT_RANGES
+
+    def current_accuracy(self, current_range: float) -> Accuracy:
+        """Return the data-sheet accuracy of a current range (A)."""
+        return self._accuracy.current(current_range)
+
+    def voltage_accuracy(self, voltage_range: float) -> Accuracy:
+        """Return the data-sheet accuracy of a voltage range (V)."""
+        return self._accuracy.voltage(voltage_range)
+
+    def configure_ammeter(self, *, current_range: float, limit: float, nplc: float) -> None:
+        """Force 0 V and measure current on a fixed range. The output stays as it is; when off, it opens the loop.
+
+        :param current_range: full scale, A.
+        :param limit: compliance limit of either sign, A; at least a tenth of the range.
+        :param nplc: aperture in periods of the mains, at least 1: the accuracy is specified from there.
+        """
+        self.configure_source(voltage=0.0, current_range=current_range, limit=limit, nplc=nplc)
+
+    def configure_source(self, *, voltage: float, current_range: float, limit: float, nplc: float) -> None:
+        """Force ``voltage`` (V) and measure current on a fixed range. The output stays as it is.
+
+        :raises BenchError: for what the model cannot do; nothing was sent.
+        """
+        self._refuse_impossible(current_range, limit, nplc)
+        voltage_range = self._range_for(voltage)
+        self.change(source_function="VOLT", off_state="HIMP", source_voltage=0.0)
+        self.change(source_voltage_range=voltage_range, **self._in_working_order(current_range, limit))
+        self.change(
+            source_voltage=voltage,
+            readback_enabled=True,
+            current_nplc=nplc,
+            voltage_nplc=nplc,
+            current_averaging_enabled=False,
+            voltage_averaging_enabled=False,
+            remote_sense_enabled=False,
+            data_format="ASC",
+            sense_function="CURR",
+        )
+        self._sensing = "CURR"
+        self._current_range, self._voltage_range = current_range, voltage_range
+        self._limit, self._nplc = limit, nplc
+
+    def output(self, on: bool) -> None:
+        """Switch the output, and read back that it did."""
+        self.change(output_enabled=on)
+
+    def read_current(self, count: int = 1) -> MeanReading:
+        """Take ``count`` readings of the current, A, positive out of HI: values and status in one round trip."""
+        return self._read(count, "CURR")
+
+    def read_voltage(self, count: int = 1) -> MeanReading:
+        """Take ``count`` readings of the voltage at the terminals, V, HI against LO, on the range of the source."""
+        return self._read(count, "VOLT")
+
+    # --- inside
+
+    def _refuse_impossible(self, current_range: float, limit: float, nplc: float) -> None:
+        if not limit >= LEAST_LIMIT * current_range:
+            self._impossible(
+                f"a limit of {limit:g} A on the {current_range:g} A range; at least a tenth of it is needed"
+            )
+        if not nplc >= 1:
+            self._impossible(f"an aperture of {nplc:g} PLC; the accuracy is specified from 1 PLC")
+
+    def _impossible(self, what: str) -> None:
+        raise BenchError(f"{self._who} cannot do {what}", role=self.role)
+
+    def _range_for(self, voltage: float) -> float:
+        for full_scale in VOLTAGE_RANGES:
+            if abs(voltage) <= OVERRANGE * full_scale:
+                return full_scale
+        raise BenchError(f"{self._who} cannot force {voltage:g} V; at most {OVERRANGE * VOLTAGE_RANGES[-1]:g} V")
+
+    def _in_working_order(self, current_range: float, limit: float) -> dict[str, float]:
+        """Return range and limit in the order in which no step between old and new breaks the 2450's least limit."""
+        wanted = {"current_range": current_range, "current_limit": limit}
+        rises = current_range > self.current_range
+        return dict(reversed(wanted.items())) if rises else wanted
+
+    def _read(self, count: int, function: str) -> MeanReading:
+        if not self._sensing:
+            raise BenchError(f"{self._who} was asked for a reading before it was configured")
+        if self._sensing != function:
+            self.change(sense_function=function)
+            self._sensing = function
+        bench_time = self._clock.now() if self._clock else 0.0
+        values, flags = self._readings(count)
+        return self._reading(function, values, flags, bench_time)
+
+    def _readings(self, count: int) -> tuple[tuple[float, ...], int]:
+        """Fill the buffer anew and return all of it, with the union of the status flags.
+
+        ``READ?`` answers only the last of its readings; the buffer has them all.
+        """
+        command = (
+            f':SENS:COUN {count:d};:TRAC:CLE "defbuffer1";:READ? "defbuffer1";'
+            f':TRAC:DATA? 1,{count:d},"defbuffer1",READ,SOURSTAT'
+        )
+        reply = self.ask_parts(command, 2, count * (self._nplc / self._line_frequency + SETTLING))[1]
+        numbers = self.parsed(command, reply, lambda text: [float(number) for number in text.split(",")])
+        if len(numbers) != 2 * count or any(not abs(number) < NOT_A_NUMBER for number in numbers):
+            raise self.garbled(command, reply)
+        flags = 0
+        for status in numbers[1::2]:
+            flags |= int(status)
+        return tuple(numbers[::2]), flags
+
+    def _reading(self, function: str, values: tuple[float, ...], flags: int, bench_time: float) -> MeanReading:
+        if not flags & OUTPUT_ON:
+            raise self.refused("it took a reading with its output off")
+        if flags & OVER_TEMPERATURE:
+            raise self.refused("it reports over-temperature")
+        status = _status(values, flags)
+        is_current = function == "CURR"
+        full_scale = self._current_range if is_current else self._voltage_range
+        return MeanReading(
+            role=self.role,
+            unit="A" if is_current else "V",
+            status=status,
+            values=values if status is Status.VALID else (),
+            bound=min(full_scale, self._limit) if is_current else _voltage_bound(status, full_scale),
+            range=full_scale,
+            aperture=self._nplc / self._line_frequency,
+            limit=self._limit,
+            accuracy=self.current_accuracy(full_scale) if is_current else self.voltage_accuracy(full_scale),
+            bench_time=bench_time,
+        )
+
+
+def _status(values: tuple[float, ...], flags: int) -> Status:
+    """Return why the readings are no numbers, if so; one bad reading spoils the mean of all."""
+    if flags & LIMITED:
+        return Status.LIMITED
+    return Status.OVERRANGE if any(abs(value) >= OVERFLOW for value in values) else Status.VALID
+
+
+def _voltage_bound(status: Status, full_scale: float) -> float:
+    """Return what the voltage is at least: nothing, when the source is in its limit and no longer holds it."""
+    return 0.0 if status is Status.LIMITED else full_scale
