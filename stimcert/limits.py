@@ -49,7 +49,7 @@ class LimitRow(StrictModel):
         return upper - (self.lower.si if self.lower is not None else lowest)
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
-        """A bound at least, in order, above zero for a peak; a share of at most 100 %."""
+        """Check that there is a bound, bounds are in order, peaks are magnitudes, and a share is at most 100 %."""
         return self._has_a_bound(), self._bounds_in_order(), self._peaks_are_magnitudes(), self._share_of_dwell()
 
     def _has_a_bound(self) -> Iterator[Misfit]:

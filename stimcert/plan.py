@@ -69,7 +69,7 @@ class Declared(StrictModel):
         return self.load_min.si <= load <= self.load_max.si
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
-        """Loads in order; a tolerance that a dead device would not meet."""
+        """Check that loads are in order, and that a dead device would not meet the tolerance."""
         return self._loads_in_order(), self._tolerance_means_something()
 
     def _loads_in_order(self) -> Iterator[Misfit]:

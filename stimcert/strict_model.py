@@ -56,7 +56,7 @@ def _iso(found: Any) -> str:
 
 
 def nested_model(annotation: Any) -> tuple[type[StrictModel] | None, bool]:
-    """Return the model behind ``Model``, ``Model | None``, ``tuple[Model, ...]`` or ``list[Model]``, and whether many."""
+    """Return the model behind ``Model``, ``Model | None`` or ``tuple[Model, ...]``, and whether there are many."""
     if get_origin(annotation) is Annotated:
         return nested_model(get_args(annotation)[0])
     if isinstance(annotation, type) and issubclass(annotation, StrictModel):
