@@ -92,14 +92,14 @@ class ScpiInstrument:
             return self._execute(unit)
         except ScpiError as error:
             self.push_error(error.code, error.text)
-        except Exception:  # noqa: BLE001 - a mistake in a model must not end the bench
+        except Exception:  # a mistake in a model must not end the bench
             traceback.print_exc(file=sys.stderr)
             self.push_error(-310, ScpiError(-310).text)
         return None
 
     def _execute(self, unit: Unit) -> bytes | None:
         entry = self._entry(unit)
-        reply = getattr(self, entry.method)(Arguments(unit.parameters))
+        reply = getattr(self, entry.method)(Arguments(unit.parameters, unit.header))
         if not entry.query:
             return None
         return reply if isinstance(reply, bytes) else str(reply).encode("ascii")

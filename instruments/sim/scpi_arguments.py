@@ -21,11 +21,17 @@ def forms(mnemonic: str) -> tuple[str, str]:
 class Arguments:
     """Parameters of a message unit; every reader raises the standard's error for what it cannot take."""
 
-    def __init__(self, parameters: tuple[str, ...]) -> None:
+    def __init__(self, parameters: tuple[str, ...], header: tuple[str, ...] = ()) -> None:
         self._raw = parameters
+        self._header = header
 
     def __len__(self) -> int:
         return len(self._raw)
+
+    def node(self, *mnemonics: str) -> str:
+        """Return which of the mnemonics the header has, in its short form: ``node("VOLTage", "CURRent") == "VOLT"``."""
+        spelt = {form: forms(mnemonic)[0] for mnemonic in mnemonics for form in forms(mnemonic)}
+        return next(spelt[word] for word in self._header if word in spelt)
 
     def raw(self, index: int) -> str:
         """Return the parameter as sent.
@@ -65,6 +71,20 @@ class Arguments:
         if not (-9.9e37 <= number <= 9.9e37) or not _inside(number, low, high):
             raise ScpiError(-222)
         return number
+
+    def asked(
+        self,
+        index: int,
+        present: float,
+        *,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        default: float | None = None,
+    ) -> float:
+        """Return what a query asks for: ``present``, or what the word MIN, MAX or DEF behind it stands for."""
+        if index >= len(self._raw):
+            return present
+        return self.number(index, float("inf"), minimum=minimum, maximum=maximum, default=default)
 
     def integer(self, index: int, low: int, high: int, *, default: int | None = None) -> int:
         """Return a whole number; MIN and MAX stand for the bounds. NR2 and NR3 are rounded, as IEEE 488.2 has it."""

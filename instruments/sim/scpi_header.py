@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from instruments.sim.scpi_arguments import Arguments, forms
 from instruments.sim.scpi_message import Unit
 
-_NODE = re.compile(r"(\[)?:?(\*?[A-Za-z][A-Za-z0-9_]*)(?:\[(\d+)\])?:?(\])?")
+_NODE = re.compile(r"(\[)?:?(\*?[A-Za-z][A-Za-z0-9_|]*)(?:\[(\d+)\])?:?(\])?")
 _Command = TypeVar("_Command", bound=Callable[[Any, Arguments], None])
 _Query = TypeVar("_Query", bound=Callable[[Any, Arguments], str | bytes])
 
@@ -29,17 +29,26 @@ class Entry:
 
 @dataclass
 class Node:
-    """One node of the header tree; the short and the long form lead to the same child."""
+    """One node of the header tree; all spellings of a mnemonic lead to the same child."""
 
     children: dict[str, "Node"] = field(default_factory=dict)
     command: Entry | None = None
     query: Entry | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _PatternNode:
+    """One node of a pattern: for each mnemonic that may stand there, all its spellings."""
+
+    choices: tuple[tuple[str, ...], ...]
+    optional: bool
+
+
 def command(pattern: str, *, parameters: int = 1) -> Callable[[_Command], _Command]:
     """Make a method serve ``HEADER …``.
 
-    :param pattern: as a manual prints it: ``SOURce[1]:VOLTage[:LEVel]``; capitals are the short form, brackets optional.
+    :param pattern: as a manual prints it: ``SOURce[1]:VOLTage[:LEVel]``; capitals are the short form, brackets hold
+        what may be left out. ``VOLTage|CURRent`` is either; :meth:`Arguments.node` tells which.
     :param parameters: the most parameters it takes (0 for an action); a missing one is found when it is read.
     """
     return lambda method: _mark(method, pattern, query=False, parameters=parameters)
@@ -76,31 +85,33 @@ def find(root: Node, unit: Unit) -> Entry | None:
     return node.query if unit.query else node.command
 
 
-def _nodes(pattern: str) -> list[tuple[tuple[str, ...], bool]]:
-    """Return for each node all its spellings and whether it may be left out."""
-    found: list[tuple[tuple[str, ...], bool]] = []
+def _nodes(pattern: str) -> list[_PatternNode]:
+    found: list[_PatternNode] = []
     position = 0
     while position < len(pattern):
         match = _NODE.match(pattern, position)
         if match is None or (match[1] is None) != (match[4] is None):
             raise ValueError(f"header pattern {pattern!r} is not understood at character {position}")
-        spellings = forms(match[2])
-        suffixed = tuple(spelling + match[3] for spelling in spellings) if match[3] else ()
-        found.append(((*spellings, *suffixed), match[1] is not None))
+        choices = tuple(_spellings(mnemonic, match[3]) for mnemonic in match[2].split("|"))
+        found.append(_PatternNode(choices=choices, optional=match[1] is not None))
         position = match.end()
     return found
 
 
-def _insert(node: Node, rest: list[tuple[tuple[str, ...], bool]], entry: Entry) -> None:
+def _spellings(mnemonic: str, suffix: str | None) -> tuple[str, ...]:
+    return tuple(form + end for form in forms(mnemonic) for end in (("", suffix) if suffix else ("",)))
+
+
+def _insert(node: Node, rest: list[_PatternNode], entry: Entry) -> None:
     if not rest:
         if entry.query:
             node.query = entry
         else:
             node.command = entry
         return
-    spellings, optional = rest[0]
-    child = next((node.children[word] for word in spellings if word in node.children), None) or Node()
-    node.children.update(dict.fromkeys(spellings, child))
-    _insert(child, rest[1:], entry)
-    if optional:
+    for spellings in rest[0].choices:
+        child = next((node.children[word] for word in spellings if word in node.children), None) or Node()
+        node.children.update(dict.fromkeys(spellings, child))
+        _insert(child, rest[1:], entry)
+    if rest[0].optional:
         _insert(node, rest[1:], entry)

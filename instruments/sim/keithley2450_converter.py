@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""From a waveform at the 2450's terminals to the numbers it reports.
+
+Source: Keithley 2450 data sheet SPEC-2450 Rev. A, July 2013, pp. 2–3 (overrange 105 %, 6½ digits).
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instruments.sim.keithley2450_ranges import CURRENT, VOLTAGE, SenseSettings
+from instruments.sim.keithley_buffers import OVERFLOW
+from instruments.sim.piecewise import Piecewise
+from instruments.sim.specifications import SMU_MODEL, SMU_OVERRANGE, figure
+
+if TYPE_CHECKING:
+    from instruments.sim.bench import SimulatedBench
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+_SATURATION = 1.1
+"""Where the front end clips, as a multiple of full scale: peaks beyond it are lost from the mean without any flag. The
+data sheet promises 105 %; what lies above is the simulator's own figure."""
+
+_RANGES = {"current": CURRENT, "voltage": VOLTAGE}
+
+
+def converted(bench: "SimulatedBench", wave: Piecewise, function: str, sense: SenseSettings, edges: Floats) -> Floats:
+    """Return one reading per interval: mean, clipped, with the range's errors, noise, resolution; or the overflow code.
+
+    :param function: ``current`` or ``voltage``.
+    :param sense: range and aperture; in autorange its range becomes the one that holds the waveform's peak.
+    :param edges: bench times, s, shape (n + 1,); the intervals follow each other without a gap.
+    """
+    ranges = _RANGES[function]
+    if sense.auto_range:
+        sense.range = ranges.holding(wave.peak())
+    clip = _SATURATION * sense.range
+    seen = wave if wave.peak() <= clip else wave.map(lambda values: np.clip(values, -clip, clip))
+    means = seen.means(edges[:-1], float(edges[-1] - edges[0]) / (edges.size - 1))
+    gain, offset = bench.hidden(SMU_MODEL, function, sense.range)
+    noise = figure(SMU_MODEL, function, sense.range).noise / np.sqrt(sense.nplc)
+    values = means * (1 + gain) + offset + noise * bench.rng.standard_normal(means.size)
+    step = ranges.step * sense.range
+    shown = np.round(values / step) * step
+    beyond = np.abs(values) > SMU_OVERRANGE * sense.range
+    reported: Floats = np.where(beyond, np.copysign(OVERFLOW, values), shown)
+    return reported
+
+
+def averaged(values: Floats, repeats: int) -> Floats:
+    """Return the means of ``repeats`` readings each; one overflow among them makes an overflow."""
+    if repeats == 1:
+        return values
+    groups = values.reshape(-1, repeats)
+    overflow = np.abs(groups) >= OVERFLOW
+    means = np.where(overflow, 0.0, groups).mean(axis=1)
+    reported: Floats = np.where(overflow.any(axis=1), OVERFLOW, means)
+    return reported
