@@ -69,13 +69,14 @@ def test_the_previous_handlers_come_back() -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="POSIX only")
 def test_a_run_under_nohup_survives_the_hang_up() -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    hang_up = signal.Signals["SIGHUP"]
+    before = signal.signal(hang_up, signal.SIG_IGN)
     try:
         with signals.install() as watch:
-            signal.raise_signal(signal.SIGHUP)
+            signal.raise_signal(hang_up)
         assert watch.seen == ()
     finally:
-        signal.signal(signal.SIGHUP, before)
+        signal.signal(hang_up, before)
 
 
 def test_only_the_main_thread_may_install() -> None:
