@@ -97,8 +97,11 @@ class Keithley2450(ScpiInstrument):
     voltage_averaging_enabled = switch(
         ":SENS:VOLT:AVER", """Control whether the averaging filter works on voltage readings (bool)."""
     )
-    remote_sense_enabled = switch(
-        ":SENS:VOLT:RSEN", """Control whether voltage is sensed by leads of its own (bool)."""
+    current_remote_sense_enabled = switch(
+        ":SENS:CURR:RSEN", """Control whether current readings use the sense leads (bool)."""
+    )
+    voltage_remote_sense_enabled = switch(
+        ":SENS:VOLT:RSEN", """Control whether voltage readings use the sense leads (bool)."""
     )
     off_state = word(
         ":OUTP:VOLT:SMOD",
@@ -154,7 +157,8 @@ class Keithley2450(ScpiInstrument):
             voltage_nplc=nplc,
             current_averaging_enabled=False,
             voltage_averaging_enabled=False,
-            remote_sense_enabled=False,
+            current_remote_sense_enabled=False,
+            voltage_remote_sense_enabled=False,
             data_format="ASC",
             sense_function="CURR",
         )
@@ -209,8 +213,8 @@ class Keithley2450(ScpiInstrument):
         values, flags = self._readings(count)
         return self._reading(function, values, flags, bench_time)
 
-    def _readings(self, count: int) -> tuple[tuple[float, ...], int]:
-        """Fill the buffer anew and return all of it, with the union of the status flags.
+    def _readings(self, count: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
+        """Fill the buffer anew and return all of it, with the status flags of each reading.
 
         ``READ?`` answers only the last of its readings; the buffer has them all.
         """
@@ -222,15 +226,14 @@ class Keithley2450(ScpiInstrument):
         numbers = self.parsed(command, reply, lambda text: [float(number) for number in text.split(",")])
         if len(numbers) != 2 * count or any(not abs(number) < NOT_A_NUMBER for number in numbers):
             raise self.garbled(command, reply)
-        flags = 0
-        for status in numbers[1::2]:
-            flags |= int(status)
-        return tuple(numbers[::2]), flags
+        return tuple(numbers[::2]), tuple(int(status) for status in numbers[1::2])
 
-    def _reading(self, function: str, values: tuple[float, ...], flags: int, bench_time: float) -> MeanReading:
-        if not flags & OUTPUT_ON:
+    def _reading(
+        self, function: str, values: tuple[float, ...], flags: tuple[int, ...], bench_time: float
+    ) -> MeanReading:
+        if not all(flag & OUTPUT_ON for flag in flags):
             raise self.refused("it took a reading with its output off")
-        if flags & OVER_TEMPERATURE:
+        if any(flag & OVER_TEMPERATURE for flag in flags):
             raise self.refused("it reports over-temperature")
         status = _status(values, flags)
         is_current = function == "CURR"
@@ -249,9 +252,9 @@ class Keithley2450(ScpiInstrument):
         )
 
 
-def _status(values: tuple[float, ...], flags: int) -> Status:
+def _status(values: tuple[float, ...], flags: tuple[int, ...]) -> Status:
     """Return why the readings are no numbers, if so; one bad reading spoils the mean of all."""
-    if flags & LIMITED:
+    if any(flag & LIMITED for flag in flags):
         return Status.LIMITED
     return Status.OVERRANGE if any(abs(value) >= OVERFLOW for value in values) else Status.VALID
 

@@ -105,10 +105,16 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
         if length != 4 * count:
             raise self.garbled(command, f"a block of {length} bytes instead of {4 * count}")
         data = self.read_bytes(length)
-        rest = self.read().strip()
-        if rest:
-            raise self.garbled(command, f"a longer block than {length} bytes: {rest[:40]!r}")
+        if self._read_rest():
+            raise self.garbled(command, f"a block longer than {length} bytes")
         return np.frombuffer(data, dtype="<f4")
+
+    def _read_rest(self) -> str:
+        """Read to the end of the message, so that the session is clean; return what was there beside the newline."""
+        try:
+            return str(self.read()).strip()
+        except UnicodeDecodeError:
+            return "more of the block"
 
     # --- settings
 

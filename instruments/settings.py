@@ -51,8 +51,10 @@ def setting(
 
 def number(header: str, docs: str, lowest: float, highest: float, *, whole: bool = False) -> Setting:
     """Return a numeric setting between two bounds, both included."""
-    form, parse = ("%d", _whole) if whole else ("%.9g", float)
-    return setting(header, docs, validator=strict_range, values=(lowest, highest), parse=parse, form=form)
+    values = (lowest, highest)
+    if whole:
+        return setting(header, docs, validator=_strict_whole, values=values, parse=_parse_whole, form="%d")
+    return setting(header, docs, validator=strict_range, values=values)
 
 
 def step(header: str, docs: str, values: Sequence[float]) -> Setting:
@@ -117,7 +119,15 @@ def quoted(content: str) -> str:
     return f'"{content}"'
 
 
-def _whole(reply: str) -> int:
+def _strict_whole(value: float, values: tuple[float, float]) -> float:
+    """Validate a whole number between two bounds; ``%d`` would cut 2.5 to 2 without a word."""
+    strict_range(value, values)
+    if value != int(value):
+        raise ValueError(f"{value!r} is not in the whole numbers from {values[0]:g} to {values[1]:g}")
+    return value
+
+
+def _parse_whole(reply: str) -> int:
     """Return an integer, which some instruments write as ``1.000000E+06``."""
     value = float(reply)
     if not value.is_integer():
