@@ -38,14 +38,19 @@ class ModeEntry(StrictModel):
     name: Name
     waveform: Literal["dc", "monophasic", "biphasic"]
     polarity: Literal["positive", "negative"] = "positive"
-    amplitudes: Annotated[tuple[Amplitude, ...], Field(min_length=1, max_length=1000)]
+    amplitudes: tuple[Amplitude, ...]
     frequency: Rate | None = None
     width: Duration | None = None
     gap: Duration | None = None
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
-        """Return what must hold between waveform, frequency, width and gap."""
-        return self._timing(), self._fit()
+        """Return what must hold of the levels, and between waveform, frequency, width and gap."""
+        return self._levels(), self._timing(), self._fit()
+
+    def _levels(self) -> Iterator[Misfit]:
+        # Not a min_length: pydantic counts only what it could read, and would complain of one bad amplitude twice.
+        if not self.amplitudes:
+            yield Misfit(("amplitudes",), "found no amplitudes; one for each level is needed, at least one")
 
     def _timing(self) -> Iterator[Misfit]:
         pulsed = self.waveform != "dc"
@@ -96,13 +101,15 @@ class DeviceFile(StrictModel):
     stuck_level: Annotated[int, Field(ge=1)] | None = None
     expected: dict[PlanId, VerdictWord] = {}
     expected_cases: dict[PlanId, dict[CaseId, VerdictWord]] = {}
-    modes: Annotated[tuple[ModeEntry, ...], Field(alias="mode", min_length=1)]
+    modes: Annotated[tuple[ModeEntry, ...], Field(alias="mode")]
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
         """Return what must hold between the modes, and between the two tables of verdicts."""
         return self._distinct(), self._stuck(), self._expectations()
 
     def _distinct(self) -> Iterator[Misfit]:
+        if not self.modes:
+            yield Misfit(("mode",), "found no modes; at least one [[mode]] is needed")
         seen: set[str] = set()
         for index, mode in enumerate(self.modes):
             if mode.name in seen:
@@ -110,7 +117,7 @@ class DeviceFile(StrictModel):
             seen.add(mode.name)
 
     def _stuck(self) -> Iterator[Misfit]:
-        most = max(len(mode.amplitudes) for mode in self.modes)
+        most = max((len(mode.amplitudes) for mode in self.modes), default=0)
         if self.stuck_level is not None and self.stuck_level > most:
             yield Misfit(("stuck_level",), f"found {self.stuck_level}; the modes have at most {most} levels")
 
