@@ -22,7 +22,7 @@ FOLDERS = sorted(OURS) + ["tests", "docs", "test_plans", "requirements", ".ci"]
 
 def kept() -> list[Path]:
     """Every text of the checkout that is part of it: not what tools and runs leave behind."""
-    top = [path for path in ROOT.iterdir() if path.is_file()]
+    top = [path for path in ROOT.iterdir() if path.is_file() and not path.name.startswith(".")]
     deep = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()]
     return sorted(path for path in top + deep if path.suffix in TEXTS and "__pycache__" not in path.parts)
 
