@@ -41,22 +41,12 @@ class BufferedInstrument(ScpiInstrument):
 
     def __init__(self, bench: "SimulatedBench") -> None:
         super().__init__(bench)
-        self._held_back = 0.0
         self._enabled = {"OPER": 0, "QUES": 0}
         self._reset_buffers()
 
     def reset(self) -> None:
         """Empty the default buffers, remove the others, return to ASCII."""
         self._reset_buffers()
-
-    def take_delay(self) -> float:
-        """Return the real time, s, by which the server is to hold back the reply just given."""
-        delay, self._held_back = self._held_back, 0.0
-        return delay
-
-    def hold_back(self, readings: int) -> None:
-        """Make ``readings`` cost real time, when the bench is paced."""
-        self._held_back += readings * self.bench.pace
 
     def error_reply(self, code: int, text: str) -> str:
         """Return ``code,"text;type;time"``."""
@@ -107,7 +97,8 @@ class BufferedInstrument(ScpiInstrument):
         if name != "time":
             return buffer.column(name, first, last)
         times = buffer.column(name, 1, last).astype(np.float64)
-        return times[first - 1 :] - times[0]
+        elapsed: NDArray[np.generic] = times[first - 1 :] - times[0]
+        return elapsed
 
     @query("TRACe:DATA", parameters=17)
     def _trace_data(self, arguments: Arguments) -> str | bytes:

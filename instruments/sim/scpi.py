@@ -35,23 +35,30 @@ def nr3(value: float) -> str:
     return f"{value:.9G}"
 
 
+_TREES: dict[type, Node] = {}
+
+
+def _header_tree(cls: type) -> Node:
+    if cls not in _TREES:
+        _TREES[cls] = header_tree(cls)
+    return _TREES[cls]
+
+
 class ScpiInstrument:
     """An instrument that answers SCPI: common commands, status, error queue, compounds."""
 
     role: ClassVar[str] = ""
     scpi_version: ClassVar[str] = "1999.0"
     queue_length: ClassVar[int] = 10
-    _tree: ClassVar[Node]
-
-    def __init_subclass__(cls) -> None:
-        cls._tree = header_tree(cls)
 
     def __init__(self, bench: "SimulatedBench") -> None:
         self.bench = bench
+        self._tree = _header_tree(type(self))
         self._errors: deque[tuple[int, str]] = deque()
         self._events = _POWER_ON
         self._event_enable = 0
         self._service_enable = 0
+        self._held_back = 0.0
 
     def identity(self) -> str:
         """Return the answer to ``*IDN?``."""
@@ -73,6 +80,15 @@ class ScpiInstrument:
         """
         replies = [reply for reply in map(self._obey, parse(line)) if reply is not None]
         return b";".join(replies) + b"\n" if replies else b""
+
+    def hold_back(self, readings: int) -> None:
+        """Make ``readings`` cost real time when the bench is paced: the server sends the answer that much later."""
+        self._held_back += readings * self.bench.pace
+
+    def take_delay(self) -> float:
+        """Return for how long, in s of real time, the answer just given is to be held back."""
+        delay, self._held_back = self._held_back, 0.0
+        return delay
 
     def push_error(self, code: int, text: str) -> None:
         """Queue an error; when the queue is full its last entry becomes -350."""
