@@ -147,7 +147,12 @@ class LoadBoxEntry(Instrument):
         return round(max(load - shunt, 0.0) / self.step) * self.step
 
     def can_make(self, load: float, shunt: float) -> bool:
-        """Whether the box makes that total: no finer than its finest step, and only with decades it has."""
+        """Whether the box makes that total: no finer than its finest step, and only with decades it has.
+
+        Up to the value of the shunt, the load is the shunt alone.
+        """
+        if load <= shunt:
+            return True
         steps = load / self.step
         if abs(steps - round(steps)) > 1e-6:
             return False

@@ -44,6 +44,11 @@ class StrictModel(BaseModel):
         return self
 
 
+def json_schema(model: type[StrictModel]) -> dict[str, Any]:
+    """Return the JSON schema of a file, for editors and other programs; quantities are strings with a pattern."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+
+
 def as_json(found: Any) -> str:
     """Write a parsed TOML value as JSON, dates as ISO 8601, so that pydantic's strict JSON rules apply."""
     return json.dumps(found, default=_iso)
@@ -83,8 +88,8 @@ def salvage(model: type[M], table: dict[str, Any]) -> M:
 
 def _salvaged(field: FieldInfo, found: Any) -> Any:
     model, many = nested_model(field.annotation)
-    if model is not None and many and isinstance(found, list):
-        return tuple(salvage(model, element) for element in found if isinstance(element, dict))
+    if model is not None and many and isinstance(found, list) and found:
+        return tuple(salvage(model, element if isinstance(element, dict) else {}) for element in found)
     if model is not None and not many and isinstance(found, dict):
         return salvage(model, found)
     annotation: Any = Annotated[field.annotation, *field.metadata, "at least one"]

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from stimcert.strict_model import Misfit, Path, StrictModel, as_json, misfits_within, salvage
+from stimcert.strict_model import Misfit, Path, StrictModel, as_json, json_schema, misfits_within, salvage
 from stimcert.toml_wording import wording
 
 if TYPE_CHECKING:
     from stimcert.toml_positions import Positions
 
-__all__ = ["Document", "InvalidFile", "Misfit", "Path", "Problem", "StrictModel", "load"]
+__all__ = ["Document", "InvalidFile", "Misfit", "Path", "Problem", "StrictModel", "json_schema", "load"]
 
 MAX_BYTES = 1 << 20
 M = TypeVar("M", bound=StrictModel)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""What must hold between the files of a run. Files with mistakes of their own take part with what can be read."""
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from instruments.station_file import StationFile
+from stimcert.limits import LimitFile, LimitRow, no_pass_zone
+from stimcert.plan import Plan
+from stimcert.profile import Profile
+from stimcert.strict_toml import Document, Problem
+
+if TYPE_CHECKING:
+    from instruments.data_sheets import AccuracyTable
+    from instruments.sim.device_file import DeviceFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Documents:
+    """Every file of a run; None for one of which nothing could be read.
+
+    :param tables: accuracy tables by role.
+    :param bench: the folder of the procedures.
+    """
+
+    plan: Document[Plan] | None
+    limits: Sequence[Document[LimitFile] | None]
+    profile: Document[Profile] | None
+    station: Document[StationFile] | None
+    tables: "dict[str, Document[AccuracyTable]]"
+    device: "Document[DeviceFile] | None"
+    bench: Path
+    today: datetime.date
+
+    @property
+    def partial(self) -> bool:
+        """Whether any file has mistakes, so that values may be absent."""
+        known: list[Document[Any] | None] = [self.plan, self.profile, self.station, self.device, *self.limits]
+        return any(document is None or document.partial for document in (*known, *self.tables.values()))
+
+    def rows(self) -> dict[str, LimitRow]:
+        """Return the limit rows that could be read, by id."""
+        found = [row for document in self.limits if document for row in getattr(document.value, "rows", ())]
+        return {row.id: row for row in found if hasattr(row, "id")}
+
+
+def cross_problems(documents: Documents) -> Iterator[Problem]:
+    """Yield every problem between the files."""
+    for check in _checks(documents):
+        if not documents.partial:
+            yield from check
+            continue
+        # A check that needs a value which could not be read is left out: that value has a problem of its own.
+        with suppress(AttributeError):
+            yield from check
+
+
+def _checks(documents: Documents) -> Iterable[Iterable[Problem]]:
+    from bench.session.electrical_checks import electrical_checks
+
+    plan, station = documents.plan, documents.station
+    yield _row_ids_once(documents.limits)
+    if plan is not None:
+        yield _rows_exist(documents, plan)
+        yield _procedures_exist(plan, documents.bench)
+        yield _room_to_pass(documents, plan)
+    if station is not None:
+        yield _no_future_calibration(station, documents.today)
+        yield _forced_range_exists(documents, station)
+    if plan is not None and documents.device is not None:
+        yield _device_has_modes(plan, documents.device)
+    if plan is not None and station is not None:
+        yield from electrical_checks(documents, plan, station)
+
+
+def _row_ids_once(files: Sequence[Document[LimitFile] | None]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for document in files:
+        for index, row in enumerate(getattr(document.value, "rows", ()) if document else ()):
+            name = getattr(row, "id", None)
+            if document is not None and name in seen and seen[name] != document.name:
+                text = f'found "{name}", which also stands in {seen[name]}; each row needs an id of its own'
+                yield document.problem(("limit", index, "id"), text)
+            elif document is not None and name is not None:
+                seen[name] = document.name
+
+
+def _rows_exist(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:
+    if any(document is None for document in documents.limits):
+        return
+    known = documents.rows()
+    for index, case in enumerate(plan.value.cases):
+        for at, name in enumerate(getattr(case, "limits", ())):
+            if name != "declared" and name not in known:
+                text = f'found "{name}"; limit rows of this plan: {", ".join([*known, "declared"])}'
+                yield plan.problem(("case", index, "limits", at), text)
+
+
+def _procedures_exist(plan: Document[Plan], bench: Path) -> Iterator[Problem]:
+    known = sorted(path.stem.removeprefix("test_") for path in bench.glob("test_*.py"))
+    for index, case in enumerate(plan.value.cases):
+        procedure = getattr(case, "procedure", None)
+        if procedure is not None and procedure not in known:
+            text = f'found "{procedure}", but there is no bench/test_{procedure}.py; procedures: {", ".join(known)}'
+            yield plan.problem(("case", index, "procedure"), text)
+
+
+def _room_to_pass(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:
+    for document in documents.limits:
+        for index, row in enumerate(getattr(document.value, "rows", ()) if document else ()):
+            with suppress(AttributeError):
+                text = no_pass_zone(row, plan.value.decision_rule)
+                if document is not None and text is not None:
+                    yield document.problem(("limit", index, "max_uncertainty"), text)
+
+
+def _no_future_calibration(station: Document[StationFile], today: datetime.date) -> Iterator[Problem]:
+    for misfit in station.value.dated_later(today):
+        yield station.problem(misfit.path, misfit.text)
+
+
+def _forced_range_exists(documents: Documents, station: Document[StationFile]) -> Iterator[Problem]:
+    forced = station.value.smu.current_range
+    rows = documents.tables["smu"].value.current_rows if "smu" in documents.tables else ()
+    if forced is not None and rows and not any(abs(row.range.si - forced.si) <= 1e-9 * forced.si for row in rows):
+        text = f'found "{forced}"; current ranges of this instrument: {", ".join(str(row.range) for row in rows)}'
+        yield station.problem(("instruments", "smu", "current_range"), text)
+
+
+def _device_has_modes(plan: Document[Plan], device: "Document[DeviceFile]") -> Iterator[Problem]:
+    known = [mode.name for mode in device.value.modes]
+    for index, mode in enumerate(plan.value.modes):
+        name = getattr(mode, "name", None)
+        if name is not None and name not in known:
+            text = f'found "{name}"; modes of the simulated device in {device.name}: {", ".join(known)}'
+            yield plan.problem(("mode", index, "name"), text)

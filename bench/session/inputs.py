@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""Everything a run is told by files: read, validated and held against each other before anything is opened."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.session.cross_checks import Documents, cross_problems
+from bench.session.input_files import InputFile, InputReader
+from instruments.station_file import StationFile
+from stimcert.limits import LimitFile, LimitRow
+from stimcert.plan import Plan
+from stimcert.profile import Profile
+from stimcert.strict_toml import Document, Problem
+
+if TYPE_CHECKING:
+    from instruments.data_sheets import AccuracyTable
+    from instruments.sim.device_file import DeviceFile
+
+__all__ = ["InputFile", "Inputs", "InvalidInputs", "SimulatedDevice", "load_inputs"]
+
+# The simulated device that fits a plan, by the modality of the plan's first mode.
+GOOD_DEVICE = {"microcurrent": "microcurrent_good", "galvanic": "galvanic_good"}
+
+
+class InvalidInputs(Exception):
+    """Files with mistakes.
+
+    :param problems: all of them, file by file, in the order of each file.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        found = list(dict.fromkeys(problems))
+        order = {name: index for index, name in enumerate(dict.fromkeys(problem.file for problem in found))}
+        self.problems = tuple(sorted(found, key=lambda p: (order[p.file], p.line, p.column, p.key, p.message)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedDevice:
+    """The device on the simulated bench."""
+
+    path: Path
+    file: "DeviceFile"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What the files say.
+
+    :param limits: every limit row of the plan's files, by id.
+    :param device: on the simulated bench only.
+    :param files: every file behind this, verbatim.
+    """
+
+    plan: Plan
+    limits: Mapping[str, LimitRow]
+    profile: Profile
+    station: StationFile
+    device: SimulatedDevice | None
+    files: tuple[InputFile, ...]
+
+
+def load_inputs(*, plan: Path, station: Path, device: Path | None, checkout: Path, today: datetime.date) -> Inputs:
+    """Read and check everything.
+
+    :param device: the simulated device; by default the good one of the plan's first modality. Not used elsewhere.
+    :param checkout: where ``bench/test_<procedure>.py`` are.
+    :param today: decides which calibration is dated in the future; one that is due is the station check's matter.
+    :raises InvalidInputs: with every mistake of every file.
+    """
+    reader = InputReader()
+    plan_file = reader.read("plan", plan, Plan)
+    limit_files = _limits(reader, plan_file, plan.parent)
+    profile = _profile(reader, plan_file, plan.parent)
+    station_file = reader.read("station", station, StationFile)
+    tables = _accuracy(reader, station_file)
+    device_path, device_file = _device(reader, device, plan_file, station_file)
+    documents = Documents(
+        plan=plan_file,
+        limits=limit_files,
+        profile=profile,
+        station=station_file,
+        tables=tables,
+        device=device_file,
+        bench=checkout / "bench",
+        today=today,
+    )
+    reader.add(cross_problems(documents))
+    if reader.problems or plan_file is None or profile is None or station_file is None:
+        raise InvalidInputs(reader.problems)
+    return Inputs(
+        plan=plan_file.value,
+        limits={row.id: row for document in limit_files if document for row in document.value.rows},
+        profile=profile.value,
+        station=station_file.value,
+        device=SimulatedDevice(path=device_path, file=device_file.value) if device_path and device_file else None,
+        files=tuple(reader.files),
+    )
+
+
+def _limits(reader: InputReader, plan: Document[Plan] | None, folder: Path) -> list[Document[LimitFile] | None]:
+    names = getattr(plan.value, "limits", ()) if plan is not None else ()
+    return [
+        reader.read("limits", folder / name, LimitFile, named_by=plan.problem(("limits", index), "") if plan else None)
+        for index, name in enumerate(names)
+    ]
+
+
+def _profile(reader: InputReader, plan: Document[Plan] | None, folder: Path) -> Document[Profile] | None:
+    name = getattr(plan.value, "profile", None) if plan is not None else None
+    if plan is None or name is None:
+        return None
+    return reader.read("profile", folder / name, Profile, named_by=plan.problem(("profile",), ""))
+
+
+def _accuracy(reader: InputReader, station: Document[StationFile] | None) -> "dict[str, Document[AccuracyTable]]":
+    """Read the accuracy tables of the measuring roles, by role."""
+    from instruments.data_sheets import AccuracyTable, accuracy_file
+
+    found = {}
+    roles = getattr(station.value, "roles", None) if station is not None else None
+    for role in ("smu", "digitizer"):
+        driver = getattr(getattr(roles, role, None), "driver", None)
+        if station is not None and driver is not None:
+            at = station.problem(("instruments", role, "driver"), "")
+            document = reader.read("accuracy", accuracy_file(driver), AccuracyTable, named_by=at)
+            found.update({role: document} if document is not None else {})
+    return found
+
+
+def _device(
+    reader: InputReader, path: Path | None, plan: Document[Plan] | None, station: Document[StationFile] | None
+) -> "tuple[Path | None, Document[DeviceFile] | None]":
+    from instruments.sim.device_file import DEVICES, DeviceFile
+
+    if station is None or getattr(station.value, "simulator", None) is None:
+        return None, None
+    if path is None:
+        modes = getattr(plan.value, "modes", ()) if plan is not None else ()
+        modality = getattr(modes[0], "modality", None) if modes else "microcurrent"
+        if modality not in GOOD_DEVICE:
+            reader.add(_no_device(plan, modality))
+            return None, None
+        path = DEVICES / f"{GOOD_DEVICE[modality]}.toml"
+    return path, reader.read("device", path, DeviceFile)
+
+
+def _no_device(plan: Document[Plan] | None, modality: str | None) -> list[Problem]:
+    """Return the problem that no device of a modality is shipped; none when the plan does not even say which."""
+    if plan is None or modality is None:
+        return []
+    text = f'found "{modality}", for which no simulated device is shipped; name one with --sim-device=FILE'
+    return [plan.problem(("mode", 0, "modality"), text)]
