@@ -125,7 +125,10 @@ class Stimulator:
         if not self.running:
             return Piecewise.constant(start, stop, 0.0)
         phase = (self._draw(f"phase {self.mode.name}") + 1) / 2
-        return self.mode.train.between(start, stop, phase).times(self._envelope(start, stop))
+        train = self.mode.train.between(start, stop, phase)
+        if start >= self._ramp.begun + self.device.settling:
+            return train.map(lambda unit: unit * self._ramp.after)
+        return train.times(self._envelope(start, stop))
 
     def _settle_to(self, amplitude: float) -> None:
         now = self._now()
