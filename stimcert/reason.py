@@ -57,7 +57,9 @@ CATALOGUE: dict[str, Entry] = {
         "expanded uncertainty {uncertainty} exceeds the largest allowed, {allowed}", "use a more accurate instrument"
     ),
     "repeated_one_range_up": Entry("clipped at {value}: repeated one range up", "nothing: both records are kept"),
-    "clipped": Entry("the record is clipped at {value}", "raise worst_case in the plan, so that a higher range is used"),
+    "clipped": Entry(
+        "the record is clipped at {value}", "raise worst_case in the plan, so that a higher range is used"
+    ),
     "overrange": Entry("{role} is over its range of {range}", "raise worst_case in the plan, or check the bench"),
     "current_limited": Entry("{role} reached its limit of {limit}", "raise worst_case in the plan, or check the bench"),
     "censored_below_limit": Entry(

@@ -185,7 +185,9 @@ def _device_finding(cases: list[dict[str, Any]]) -> Verdict:
 
 def _advisories(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
     keys = ("limit", "value", "unit", "lower_limit", "upper_limit", "conditions")
-    found = [{"case": c["id"], **{key: m[key] for key in keys}} for c in cases for m in c["measurements"] if m["exceeded"]]
+    found = [
+        {"case": c["id"], **{key: m[key] for key in keys}} for c in cases for m in c["measurements"] if m["exceeded"]
+    ]
     worst_of: dict[tuple[str, str], dict[str, Any]] = {}
     for entry in found:
         kept = worst_of.setdefault((entry["case"], entry["limit"]), entry)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stimcert.store.run_folder import FolderError, RunFolder, iso, run_id, safe_name
+
+MOMENT = datetime(2026, 11, 22, 10, 15, 0, 123456, tzinfo=UTC)
+
+
+def test_id_is_time_plan_and_serial() -> None:
+    assert run_id(MOMENT, "microcurrent-facial", "12345") == "20261122T101500123Z_microcurrent-facial_12345"
+
+
+def test_iso_has_milliseconds_and_zone() -> None:
+    assert iso(MOMENT) == "2026-11-22T10:15:00.123Z"
+
+
+@given(st.text())
+def test_any_serial_is_a_harmless_file_name(text: str) -> None:
+    name = safe_name(text)
+    assert 0 < len(name) <= 60
+    assert Path(name).name == name
+    assert not name.startswith((".", "-"))
+
+
+def test_a_used_folder_is_refused(tmp_path: Path) -> None:
+    RunFolder(tmp_path / "run")
+    with pytest.raises(FolderError, match="exists"):
+        RunFolder(tmp_path / "run")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FolderError, match="file"):
+        RunFolder(tmp_path / "file" / "run")
+
+
+def test_inputs_are_kept_verbatim_with_their_hash(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    entry = folder.add_input("plan", "../mine.toml", b"schema = 1\r\n")
+    kept = folder.path / entry["path"]
+    assert kept.read_bytes() == b"schema = 1\r\n"
+    assert kept.parent == folder.path / "inputs"
+    assert entry["sha256"] == hashlib.sha256(b"schema = 1\r\n").hexdigest()
+
+
+def test_record_is_whole_or_absent(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    with pytest.raises(ValueError, match="JSON"):
+        folder.write_record({"value": float("nan")})
+    assert not (folder.path / "record.json").exists()
+    folder.write_record({"value": 1.5})
+    assert json.loads((folder.path / "record.json").read_text(encoding="utf-8")) == {"value": 1.5}
