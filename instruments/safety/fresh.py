@@ -2,8 +2,8 @@
 """One instrument through a session of its own: the last way to it when the harness's own session cannot be trusted."""
 
 import socket
-from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Any, cast
 
 import pyvisa
@@ -12,19 +12,24 @@ from pyvisa.resources import MessageBasedResource
 from instruments.safety.recipe import SafeCommands
 
 
+@cache
+def manager(library: str) -> pyvisa.ResourceManager:
+    """Return the resource manager of a VISA library, loaded once."""
+    return pyvisa.ResourceManager(library)
+
+
 class FreshSession:
     """Opened, used once, and closed; nothing of an earlier session can answer here.
 
-    :param manager: a PyVISA resource manager.
     :param timeout: s for each answer, and for the connection to come about.
     """
 
-    def __init__(self, manager: pyvisa.ResourceManager, commands: SafeCommands, timeout: float) -> None:
+    def __init__(self, commands: SafeCommands, timeout: float) -> None:
         self._commands = commands
         milliseconds = int(timeout * 1000)
         self._session = cast(
             MessageBasedResource,
-            manager.open_resource(
+            manager(commands.library).open_resource(
                 commands.resource,
                 open_timeout=milliseconds,
                 timeout=milliseconds,
@@ -48,15 +53,6 @@ class FreshSession:
         # Whatever a VISA library raises for a session that is gone already: it is gone.
         with suppress(Exception):
             self._session.close()
-
-
-def open_with(library: str) -> Callable[[SafeCommands, float], FreshSession]:
-    """Return what opens sessions with one VISA library.
-
-    :param library: PyVISA's name for it, ``@py`` for PyVISA-py.
-    """
-    manager = pyvisa.ResourceManager(library)
-    return lambda commands, timeout: FreshSession(manager, commands, timeout)
 
 
 def set_nodelay(session: MessageBasedResource) -> None:

@@ -157,18 +157,18 @@ def watch(lines: "queue.Queue[bytes | None]") -> str:
             return "released"
 
 
-def load_visa() -> "Callable[[str], Opener]":
+def load_visa() -> Opener:
     """Load PyVISA while there is time.
 
-    :return: gives, for the name of a VISA library, what opens sessions with it.
+    :return: opens fresh sessions.
     """
     # PyVISA loads NumPy where it can; the guard handles no arrays, and shall be ready a tenth of a second earlier.
     if "numpy" not in sys.modules:
         sys.modules["numpy"] = None  # type: ignore[assignment]
-    from instruments.safety.fresh import open_with
+    from instruments.safety.fresh import FreshSession, manager
 
-    open_with("@py")
-    return open_with
+    manager("@py")
+    return FreshSession
 
 
 def main() -> int:
@@ -179,12 +179,12 @@ def main() -> int:
     # The end of its pipe is the only thing that counts.
     ignore_all()
     lines = read_lines(sys.stdin.buffer)
-    open_with = load_visa()
+    opener = load_visa()
     first = lines.get()
     if first is None:
         return 0
     recipe = Recipe.from_json(first)
-    opener, log = open_with(recipe.library), Log(recipe.log)
+    log = Log(recipe.log)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     log.append("armed", sync=False, roles=[commands.role for commands in recipe.roles])

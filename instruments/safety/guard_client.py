@@ -14,14 +14,15 @@ END_TIMEOUT = 5.0
 
 
 class Guard:
-    """Spawned at once; guards from :meth:`arm` until :meth:`release`.
+    """Spawned at once; guards from :meth:`hand_over` until :meth:`release`.
 
-    Spawning and arming are two steps because the guard needs longest to load, and can do so while the harness does
-    the same.
+    Spawning, telling and waiting are three steps because the guard needs longest to load, and can do so while the
+    harness does the same.
     """
 
     def __init__(self) -> None:
         self._process = spawn(["-m", "instruments.safety.guard"], stdin=subprocess.PIPE)
+        self._ready = False
 
     @property
     def pid(self) -> int:
@@ -44,15 +45,32 @@ class Guard:
                 "nothing would switch the bench off if this process died: start again"
             )
 
-    def arm(self, recipe: Recipe) -> None:
-        """Hand over the recipe, and wait until the guard is ready to carry it out.
+    def hand_over(self, recipe: Recipe) -> None:
+        """Tell the guard what to do, without waiting for it: from here the end of the pipe means safe-off.
+
+        :raises BenchError: when the guard's process is gone.
+        """
+        self._tell(recipe.to_json())
+
+    def wait_ready(self) -> None:
+        """Wait until the guard is ready to carry out its recipe.
 
         :raises BenchError: when it does not answer ``ready``.
         """
-        self._tell(recipe.to_json())
+        if self._ready:
+            return
         answer = first_line(self._process, timeout=START_TIMEOUT, what="the guard process")
         if answer.strip() != b"ready":
             raise BenchError(f"the guard process answered {answer!r}, expected 'ready'")
+        self._ready = True
+
+    def arm(self, recipe: Recipe) -> None:
+        """Hand over the recipe and wait.
+
+        :raises BenchError: when the guard does not answer ``ready``.
+        """
+        self.hand_over(recipe)
+        self.wait_ready()
 
     def release(self) -> None:
         """End the guard quietly: the bench is known to be safe."""

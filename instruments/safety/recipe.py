@@ -19,12 +19,14 @@ class SafeCommands:
     :param resource: VISA resource name.
     :param off: messages that take the energy away; none of them is a query.
     :param ask: pairs of a query and the answer of a safe instrument.
+    :param library: PyVISA's name of the VISA library, ``@py`` for PyVISA-py.
     """
 
     role: str
     resource: str
     off: tuple[str, ...]
     ask: tuple[tuple[str, str], ...]
+    library: str = "@py"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +35,11 @@ class Recipe:
 
     :param log: path of the file to which it appends what it did; None for none.
     :param timeout: s for each answer, and for each connection to come about.
-    :param library: PyVISA's name of the VISA library, ``@py`` for PyVISA-py.
     """
 
     roles: tuple[SafeCommands, ...]
     log: str | None = None
     timeout: float = 0.25
-    library: str = "@py"
 
     def to_json(self) -> str:
         """Return the recipe as one line."""
@@ -62,9 +62,19 @@ def _commands(entry: dict[str, object]) -> SafeCommands:
         resource=str(entry["resource"]),
         off=tuple(str(message) for message in off),
         ask=tuple((str(query), str(answer)) for query, answer in ask),
+        library=str(entry["library"]),
     )
 
 
 def in_safe_order(roles: Iterable[SafeCommands]) -> tuple[SafeCommands, ...]:
     """Return the entries in the order in which they must be sent."""
     return tuple(sorted(roles, key=lambda entry: SAFE_ORDER.index(entry.role)))
+
+
+def library_of(resource: str) -> str:
+    """Return the VISA library for a resource: PyVISA-py for plain sockets, the platform's own for the rest.
+
+    Sockets need no installation with PyVISA-py, and are what it does best.
+    """
+    name = resource.upper()
+    return "@py" if name.startswith("TCPIP") and name.endswith("SOCKET") else ""

@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: MIT
+"""A station: the instruments of a station file, opened, identified, and brought to safety at the end."""
+
+import atexit
+import datetime
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from instruments.data_sheets import load_accuracy
+from instruments.embedded import PREFIX, EmbeddedSimulator, SimOptions
+from instruments.errors import BenchError
+from instruments.identity import (
+    SIMULATED_PREFIX,
+    Identified,
+    calibration_mismatches,
+    dated,
+    identity_mismatch,
+    refuse,
+    split_identity,
+)
+from instruments.roles import (
+    Clock,
+    Digitizer,
+    Environment,
+    LoadBox,
+    Reference,
+    SourceMeasureUnit,
+    Stimulator,
+    Switch,
+)
+from instruments.safety.guard_client import Guard
+from instruments.safety.recipe import SAFE_ORDER, Recipe, SafeCommands, library_of
+from instruments.safety.safe_off import SafeRole, SafeState, ZeroCurrent, safe_off
+from instruments.safety.zero import measure_zero
+from instruments.station_file import StationFile
+
+if TYPE_CHECKING:
+    from instruments.drivers import ScpiInstrument
+
+__all__ = ["SimOptions", "Station", "open_station"]
+
+SAFE_TIMEOUT = 0.5
+"""s to wait for an answer on the fresh sessions of a safe-off: whoever is well answers in milliseconds."""
+EXPIRED_FAULT = "calibration_expired"
+
+
+class Station:
+    """The instruments of one bench, by role; made by :func:`open_station`.
+
+    :param drivers: by role; only roles with a connection.
+    :param resources: VISA resource of each of them.
+    :param today: the day against which certificates are held.
+    """
+
+    def __init__(
+        self,
+        file: StationFile,
+        drivers: "Mapping[str, ScpiInstrument]",
+        resources: Mapping[str, str],
+        clock: Clock,
+        *,
+        guard: Guard,
+        simulator: EmbeddedSimulator | None,
+        today: datetime.date,
+    ) -> None:
+        self.file = file
+        self.clock = clock
+        self._drivers: dict[str, Any] = dict(drivers)
+        self._resources = resources
+        self._guard: Guard | None = guard
+        self._simulator = simulator
+        self._today = today
+        self._identified: list[Identified] = []
+        self._safe_state: SafeState | None = None
+        # The last layer before the guard: an interpreter that ends in good order never leaves a bench energised.
+        atexit.register(self.close)
+
+    # --- roles
+
+    @property
+    def smu(self) -> SourceMeasureUnit:
+        """The source-measure unit."""
+        smu: SourceMeasureUnit = self._drivers["smu"]
+        return smu
+
+    @property
+    def digitizer(self) -> Digitizer | None:
+        """The digitizer, where there is one."""
+        return self._drivers.get("digitizer")
+
+    @property
+    def load_box(self) -> LoadBox:
+        """The resistance decade."""
+        load_box: LoadBox = self._drivers["load_box"]
+        return load_box
+
+    @property
+    def switch(self) -> Switch:
+        """The relays."""
+        switch: Switch = self._drivers["switch"]
+        return switch
+
+    @property
+    def dut(self) -> Stimulator:
+        """The device under test."""
+        dut: Stimulator = self._drivers["dut"]
+        return dut
+
+    @property
+    def reference(self) -> Reference | None:
+        """The reference source, where there is one."""
+        return self._drivers.get("reference")
+
+    @property
+    def environment(self) -> Environment:
+        """The thermometer."""
+        environment: Environment = self._drivers["environment"]
+        return environment
+
+    # --- who is there
+
+    def identify(self) -> list[Identified]:
+        """Ask every instrument who it is. One that does not answer has an empty identity and a problem."""
+        self._identified = [self._identify(role) for role in self._drivers]
+        return list(self._identified)
+
+    def _identify(self, role: str) -> Identified:
+        entry = self.file.instruments[role]
+        known = Identified(role=role, driver=entry.driver, resource=self._resources[role])
+        facts: dict[str, Any] = self._facts(role)
+        try:
+            reply = self._drivers[role].identity()
+        except BenchError as error:
+            facts |= {"problem": str(error), "problem_code": error.code}
+        else:
+            facts |= {"identity": reply, **split_identity(reply)}
+            facts["simulated"] = facts["serial"].startswith(SIMULATED_PREFIX)
+        return Identified(role=known.role, driver=known.driver, resource=known.resource, **facts)
+
+    def _facts(self, role: str) -> dict[str, Any]:
+        """Return what the files say: certificate and accuracy."""
+        entry = self.file.instruments[role]
+        facts: dict[str, Any] = {}
+        if entry.calibration is not None:
+            facts["calibration"] = dated(entry.calibration, self._today)
+        if role in ("smu", "digitizer"):
+            table = load_accuracy(entry.driver)
+            facts |= {"accuracy_source": f"{table.source}, {table.revision}", "accuracy_status": table.status}
+        return facts
+
+    def check_identities(self, today: datetime.date | None = None) -> None:
+        """Refuse instruments that are silent, that are others than the file names, or whose calibration is overdue.
+
+        Nothing is energised before this; all that is wrong is said at once.
+
+        :param today: the day against which certificates are held; the day of opening without it.
+        :raises BenchError: naming each role, what was expected and what was found.
+        """
+        identified = self._identified or self.identify()
+        wrong = [identity_mismatch(self.file.instruments[found.role], found) for found in identified]
+        overdue = calibration_mismatches(self.file.calibrations(), today or self._today)
+        refuse([mismatch for mismatch in wrong if mismatch is not None] + overdue)
+
+    # --- safety
+
+    def arm_guard(self) -> None:
+        """Wait until the guard is ready; it has its recipe since the station was opened. Call before energising.
+
+        :raises BenchError: when there is no guard.
+        """
+        if self._guard is None:
+            raise BenchError("the station is closed: no guard watches over it")
+        self._guard.wait_ready()
+        self._guard.check()
+
+    def safe_off(self) -> SafeState:
+        """Bring the bench to safety and prove it. Never raises; may be called again."""
+        roles = [self._safe_role(role) for role in SAFE_ORDER if role in self.file.instruments]
+        self._safe_state = safe_off(roles, measure_zero=self._measure_zero if self.digitizer else None)
+        return self._safe_state
+
+    def _safe_role(self, role: str) -> SafeRole:
+        if role not in self._drivers:
+            return SafeRole(role=role, instrument=None)
+        return SafeRole(role=role, instrument=self._drivers[role], fresh=lambda: self._fresh(role))
+
+    def _fresh(self, role: str) -> "ScpiInstrument":
+        """Give a driver a new session. An instrument that takes one connection only must first lose the old one."""
+        from instruments.drivers import door
+
+        driver: ScpiInstrument = self._drivers[role]
+        driver.adapter.close()
+        driver.adapter = door(role, self._resources[role], SAFE_TIMEOUT)
+        return driver
+
+    def _measure_zero(self) -> ZeroCurrent:
+        if self.digitizer is None:
+            raise BenchError("the station has no digitizer")
+        return measure_zero(self.digitizer, self.switch, max(shunt.value.si for shunt in self.file.shunts))
+
+    def close(self) -> None:
+        """Make safe, unless that is confirmed; drop all sessions; let the guard go. Safe to call again.
+
+        A guard is released only from a bench that is known to be safe; otherwise the end of its pipe makes it try
+        once more on its own.
+        """
+        guard, self._guard = self._guard, None
+        if guard is None:
+            return
+        state = self._safe_state or self.safe_off()
+        for driver in self._drivers.values():
+            with suppress(Exception):
+                driver.adapter.close()
+        guard.release() if state.confirmed else guard.abandon()
+        if self._simulator is not None:
+            self._simulator.stop()
+        atexit.unregister(self.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_station(
+    file: StationFile,
+    *,
+    run_dir: Path | None = None,
+    sim: SimOptions | None = None,
+    today: datetime.date | None = None,
+) -> Station:
+    """Open a station: guard, simulator where there is one, and a session to each instrument. Nothing is energised.
+
+    The two processes load while this one loads its drivers.
+
+    :param run_dir: where ``guard.jsonl`` and ``simulator.log`` go; None keeps neither.
+    :param sim: which device and faults, on the embedded simulated station.
+    :param today: the day against which certificates are held; the present one without it.
+    :raises BenchError: when guard, simulator or an instrument cannot be reached; all processes are gone then.
+    """
+    if file.manual_roles:
+        raise BenchError(f"this version cannot run roles by hand: {', '.join(file.manual_roles)}")
+    with ExitStack() as undo:
+        guard = Guard()
+        undo.callback(guard.abandon)
+        simulator = _start_simulator(file, run_dir, sim or SimOptions(), undo)
+        if sim is not None and EXPIRED_FAULT in sim.faults:
+            file = file.with_expired_calibration()
+        drivers, resources, clock = _open_all(file, simulator.resource if simulator else None, undo)
+        guard.hand_over(_recipe(drivers, resources, run_dir))
+        station = Station(
+            file,
+            drivers,
+            resources,
+            clock,
+            guard=guard,
+            simulator=simulator,
+            today=today or datetime.date.today(),
+        )
+        undo.pop_all()
+    return station
+
+
+def _start_simulator(
+    file: StationFile, run_dir: Path | None, options: SimOptions, undo: ExitStack
+) -> EmbeddedSimulator | None:
+    if not file.embedded:
+        return None
+    simulator = EmbeddedSimulator(options, log=run_dir / "simulator.log" if run_dir else None)
+    undo.callback(simulator.stop)
+    return simulator
+
+
+def _open_all(
+    file: StationFile, embedded: Callable[[str], str] | None, undo: ExitStack
+) -> "tuple[dict[str, ScpiInstrument], dict[str, str], Clock]":
+    """Open a session to every connected role; say of all that cannot be reached at once."""
+    from instruments.drivers import build, build_clock, door
+
+    resources = {role: _resolve(entry.resource, embedded) for role, entry in _connected(file).items()}
+    clock, clock_driver = build_clock(file, resources.get("clock"))
+    drivers = {"clock": clock_driver} if clock_driver is not None else {}
+    errors: list[BenchError] = []
+    for role in resources:
+        if role in drivers:
+            continue
+        try:
+            adapter = door(role, resources[role], file.instruments[role].timeout.si)
+            undo.callback(adapter.close)
+            drivers[role] = build(role, file, adapter, clock)
+        except BenchError as error:
+            errors.append(error)
+    if errors:
+        raise BenchError("; ".join(map(str, errors)), code=errors[0].code, **errors[0].params)
+    return drivers, resources, clock
+
+
+def _connected(file: StationFile) -> dict[str, Any]:
+    return {role: entry for role, entry in file.instruments.items() if entry.connected}
+
+
+def _resolve(resource: str | None, embedded: Callable[[str], str] | None) -> str:
+    if resource is None:
+        raise BenchError("a connected role has no resource")
+    if not resource.startswith(PREFIX):
+        return resource
+    if embedded is None:
+        raise BenchError(f"{resource} needs the embedded simulator: write [simulator] embedded = true")
+    return embedded(resource.removeprefix(PREFIX))
+
+
+def _recipe(drivers: "Mapping[str, ScpiInstrument]", resources: Mapping[str, str], run_dir: Path | None) -> Recipe:
+    """Return the guard's recipe from what each driver says of its own way to safety."""
+    commands = tuple(
+        SafeCommands(
+            role=role,
+            resource=resources[role],
+            off=drivers[role].safe_steps.off,
+            ask=drivers[role].safe_steps.ask,
+            library=library_of(resources[role]),
+        )
+        for role in SAFE_ORDER
+        if role in drivers
+    )
+    return Recipe(roles=commands, log=str(run_dir / "guard.jsonl") if run_dir else None)
