@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""Decisions: from a measured value, its uncertainty and a tolerance to a verdict, by a named rule.
+
+With the guard band w a tolerance limit TL has an acceptance limit AL = TL ± w on its safe side. For an upper limit
+the zones are, from safe to unsafe: below AL, up to TL, up to TL + w, above. A value exactly on a border belongs to the
+less favourable zone. Nothing is rounded before it is compared.
+
+Source: ILAC-G8:09/2019, 4.2.1 (simple acceptance), 4.2.3 (non-binary statement with guard band).
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from stimcert.verdict import Verdict, worst
+
+Bound = Literal[">="]
+
+RULES: dict[str, Callable[[float], float]] = {
+    "guard-U": lambda expanded: expanded,
+    "simple": lambda expanded: 0.0,
+}
+"""Rule id → guard band w as a function of the expanded uncertainty U."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A verdict about one value, and what it was decided by.
+
+    :param code: reason code of everything that is not PASS; None for PASS.
+    :param params: the facts behind the code, SI floats.
+    :param acceptance_lower: smallest value that could PASS (not itself), None without a lower limit.
+    :param acceptance_upper: largest value that could PASS (not itself), None without an upper limit.
+    :param guard_band: w, in the unit of the value.
+    """
+
+    verdict: Verdict
+    rule: str
+    code: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    acceptance_lower: float | None = None
+    acceptance_upper: float | None = None
+    guard_band: float | None = None
+
+
+def decide(
+    value: float | None,
+    expanded: float | None,
+    *,
+    lower: float | None = None,
+    upper: float | None = None,
+    rule: str = "guard-U",
+    bound: Bound | None = None,
+) -> Decision:
+    """Judge a value against a lower limit, an upper limit, or both.
+
+    What is no number (missing, NaN, infinite, a negative uncertainty) is ERROR under every rule: it says nothing about
+    the device.
+
+    :param value: the estimate; with ``bound`` the least magnitude that the quantity has.
+    :param expanded: U, ≥ 0, in the unit of the value.
+    :param bound: ``>=`` for a censored value, which can FAIL an upper limit and never PASS.
+    :raises ValueError: for no limit at all, a limit that is not finite, lower ≥ upper, an unknown rule or bound.
+    """
+    _check(lower, upper, rule, bound)
+    if value is None or expanded is None or not math.isfinite(value) or not 0.0 <= expanded < math.inf:
+        params = {"value": value, "uncertainty": expanded}
+        return Decision(verdict=Verdict.ERROR, rule=rule, code="not_a_number", params=params)
+    w = RULES[rule](expanded)
+    verdict, limit = _censored(value, expanded, lower, upper) if bound else _worst_side(value, w, lower, upper)
+    return Decision(
+        verdict=verdict,
+        rule=rule,
+        code=_code(verdict, censored=bound is not None),
+        params={} if verdict is Verdict.PASS else {"value": value, "uncertainty": expanded, "limit": limit},
+        acceptance_lower=None if lower is None else lower + w,
+        acceptance_upper=None if upper is None else upper - w,
+        guard_band=w,
+    )
+
+
+def _check(lower: float | None, upper: float | None, rule: str, bound: str | None) -> None:
+    """Refuse what no value could be judged by: these are mistakes of a plan or of a caller."""
+    if lower is None and upper is None:
+        raise ValueError("no limit: without a tolerance there is nothing to decide")
+    if not all(math.isfinite(limit) for limit in (lower, upper) if limit is not None):
+        raise ValueError(f"limits {lower!r} … {upper!r}: a limit must be finite")
+    if lower is not None and upper is not None and not lower < upper:
+        raise ValueError(f"limits {lower!r} … {upper!r}: lower must be less than upper")
+    if rule not in RULES:
+        raise ValueError(f"decision rule {rule!r} is unknown; known are {', '.join(RULES)}")
+    if bound not in (None, ">="):
+        raise ValueError(f"bound {bound!r} is unknown; None and '>=' are allowed")
+
+
+def _zone(value: float, upper: float, w: float) -> Verdict:
+    """Return the zone of a value against an upper limit.
+
+    Each comparison is strict towards the safe side, so that a tie falls into the less favourable zone; each is made
+    against the very number that is printed as acceptance limit.
+    """
+    if value < upper - w:
+        return Verdict.PASS
+    if value < upper:
+        return Verdict.CONDITIONAL_PASS
+    if value < upper + w:
+        return Verdict.CONDITIONAL_FAIL
+    return Verdict.FAIL
+
+
+def _worst_side(value: float, w: float, lower: float | None, upper: float | None) -> tuple[Verdict, float]:
+    """Return the worse of the two sides' zones, and the limit of that side; a lower limit is mirrored at zero."""
+    sides = []
+    if upper is not None:
+        sides.append((_zone(value, upper, w), upper))
+    if lower is not None:
+        sides.append((_zone(-value, -lower, w), lower))
+    verdict = worst(zone for zone, _ in sides)
+    return verdict, next(limit for zone, limit in sides if zone is verdict)
+
+
+def _censored(least: float, expanded: float, lower: float | None, upper: float | None) -> tuple[Verdict, float | None]:
+    """Judge a magnitude of which only a lower bound is known.
+
+    It is beyond the limits for certain when ``least`` exceeds the upper limit by more than U and, where a lower limit
+    is negative (a signed quantity), −``least`` lies equally far below that.
+    """
+    if upper is None:
+        return Verdict.INCONCLUSIVE, lower
+    signed_and_open = lower is not None and lower < 0.0 and not -least < lower - expanded
+    if least > upper + expanded and not signed_and_open:
+        return Verdict.FAIL, upper
+    return Verdict.INCONCLUSIVE, upper
+
+
+def _code(verdict: Verdict, *, censored: bool) -> str | None:
+    """Return the reason code of a verdict."""
+    if censored:
+        return "censored_above_limit" if verdict is Verdict.FAIL else "censored_below_limit"
+    return {
+        Verdict.PASS: None,
+        Verdict.FAIL: "limit_exceeded",
+    }.get(verdict, "guard_band")

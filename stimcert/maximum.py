@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""The largest of many noisy values is too large: by how much, and how well that is known.
+
+The means of overlapping windows hang together, so that n windows count as fewer independent ones. Their effective
+number comes from the rate at which such a mean crosses a high level, that of a process whose correlation falls
+linearly over the window.
+
+Source: Siegmund, Sequential Analysis, Springer 1985, chapter VIII (crossing rate and the function ν); Blom, Statistical
+Estimates and Transformed Beta-Variables, 1958 (expected largest of N normal values).
+"""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+_NORMAL = NormalDist()
+_ONE_SIGMA = (_NORMAL.cdf(-1.0), _NORMAL.cdf(1.0))
+
+# Overlap is found by counting, and the plateau is never quite flat: this share of the correction stays in doubt.
+_DOUBT = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excess:
+    """How far the largest of some noisy values lies above what they have in common, in units of their noise.
+
+    :param expected: mean of the excess.
+    :param spread: standard uncertainty of the excess: its own scatter, and the doubt about its mean.
+    """
+
+    expected: float
+    spread: float
+
+
+def expected_excess(windows: int, length: int) -> Excess:
+    """Return the excess of the largest of ``windows`` means of white noise, each over ``length`` samples.
+
+    :param windows: how many windows, one sample apart, share the level of the largest; at least 1.
+    :param length: samples per window, at least 1.
+    """
+    count = 1.0
+    for _ in range(4):
+        level = _largest(count)
+        count = 1.0 + (windows - 1) * _independence(max(level, 1.0), length)
+    level = _largest(count)
+    low, high = (_NORMAL.inv_cdf(share ** (1.0 / count)) for share in _ONE_SIGMA)
+    return Excess(expected=level, spread=math.hypot((high - low) / 2.0, _DOUBT * level))
+
+
+def _largest(count: float) -> float:
+    """Return the expected largest of ``count`` independent standard normal values; 0 for one."""
+    return _NORMAL.inv_cdf((count - 0.375) / (count + 0.25))
+
+
+def _independence(level: float, length: int) -> float:
+    """Return the share of windows that count as independent at a level (in units of their noise)."""
+    crossing = _NORMAL.pdf(level) * level / length * _discreteness(level * math.sqrt(2.0 / length))
+    return min(crossing / _NORMAL.cdf(-level), 1.0)
+
+
+def _discreteness(x: float) -> float:
+    """Return Siegmund's ν(x): what a process seen only at samples loses of its crossings."""
+    half = x / 2.0
+    return (2.0 / x) * (_NORMAL.cdf(half) - 0.5) / (half * _NORMAL.cdf(half) + _NORMAL.pdf(half))

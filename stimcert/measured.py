@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Measurement results, and what to raise where there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from stimcert.uncertainty import Uncertainty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A value with its unit and uncertainty.
+
+    :param value: SI; with ``bound`` the least magnitude that the quantity has.
+    :param bound: ``>=`` when the value is censored (clipped, over range, limited, too slow): never a plain value.
+    :param cause: reason code of the censoring, None without one.
+    :param details: facts beside the value: sign, corrections, counts; never judged.
+    """
+
+    value: float
+    unit: str
+    uncertainty: Uncertainty
+    bound: Literal[">="] | None = None
+    cause: str | None = None
+    details: Mapping[str, float] = field(default_factory=dict)
+
+
+class NotMeasurable(Exception):
+    """There is no result, not even a bound.
+
+    :param code: a code of :mod:`stimcert.reason`'s catalogue.
+    :param text: what is missing, and what to do.
+    :param params: the facts that fill the catalogue's sentence.
+    """
+
+    def __init__(self, code: str, text: str, **params: object) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.params: dict[str, object] = {"text": text, **params}

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""Metrics of a sampled record, with NumPy: moving means, the absolute peak, whole cycles.
+
+Each sample is the mean over one sample period. Units are those of the samples; nothing here knows volts or amperes.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stimcert.maximum import Excess, expected_excess
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+Samples = NDArray[np.float32] | NDArray[np.float64]
+
+# Small enough to stay in a core's cache.
+_BLOCK = 1 << 15
+_WHOLE = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peak:
+    """The largest magnitude of a moving mean.
+
+    :param magnitude: corrected for what noise adds to a maximum; ≥ 0.
+    :param raw: before that correction, with its sign.
+    :param index: first sample of the window that shows it.
+    :param windows: how many windows, one sample apart, share the level of the peak.
+    :param excess: the correction in units of the window's noise.
+    :param noise: standard deviation of one window's mean.
+    :param alignment: largest amount by which an event between two samples could be higher than any window shows.
+    """
+
+    magnitude: float
+    raw: float
+    index: int
+    windows: int
+    excess: Excess
+    noise: float
+    alignment: float
+
+
+def window_samples(event: float, sample_rate: float) -> int:
+    """Return the samples that cover an event, rounded up, at least one.
+
+    :param event: minimum duration that counts, s, > 0.
+    :param sample_rate: 1/s, > 0.
+    :raises ValueError: when one of them is not positive and finite.
+    """
+    if not (0.0 < event < math.inf and 0.0 < sample_rate < math.inf):
+        raise ValueError(f"event {event!r} s at {sample_rate!r} samples/s; both must be positive and finite")
+    return max(math.ceil(event * sample_rate - _WHOLE), 1)
+
+
+def moving_mean(samples: Samples, window: int) -> Floats:
+    """Return the mean over each ``window`` consecutive samples, shape (n − window + 1,).
+
+    :raises ValueError: when the record is shorter than the window.
+    """
+    count = len(samples) - window + 1
+    if window < 1 or count < 1:
+        raise ValueError(f"a window of {window} samples does not fit into a record of {len(samples)}")
+    means = np.empty(count)
+    step = max(_BLOCK, 4 * window)
+    for start in range(0, count, step):
+        part = samples[start : start + step + window - 1].astype(np.float64)
+        means[start : start + step] = _window_sums(part, window)
+    means /= window
+    return means
+
+
+def _window_sums(part: Floats, window: int) -> Floats:
+    """Sum each ``window`` neighbours by doubling: sums over 1, 2, 4 … samples, those of the window's binary digits."""
+    count = len(part) - window + 1
+    width, offset, total = 1, 0, np.zeros(count)
+    while True:
+        if window & width:
+            total += part[offset : offset + count]
+            offset += width
+        if 2 * width > window:
+            return total
+        part = part[:-width] + part[width:]
+        width *= 2
+
+
+def absolute_peak(samples: Samples, window: int, *, zero: float, noise: float) -> Peak:
+    """Return the largest |moving mean − zero|, corrected for the noise's share in a maximum.
+
+    Noise lifts the largest of n windows above the level that they share. How many share it is found
+    self-consistently: they are those above the corrected level, twice over, less the one that was chosen. One short
+    event stands alone and is not corrected; a d.c. record is corrected for all its windows. Where the record's level
+    only creeps, too few windows are found rather than too many, and the peak stays too high rather than too low.
+
+    :param zero: what the instrument shows when nothing flows.
+    :param noise: standard deviation of one sample; neighbours are taken for independent.
+    :raises ValueError: when the record is shorter than the window.
+    """
+    means = moving_mean(samples, window)
+    means -= zero
+    size = np.abs(means)
+    index = int(size.argmax())
+    largest, sigma = float(size[index]), noise / math.sqrt(window)
+    windows, excess = _sharing(size, largest, sigma, window)
+    return Peak(
+        magnitude=max(largest - excess.expected * sigma, 0.0),
+        raw=float(means[index]),
+        index=index,
+        windows=windows,
+        excess=excess,
+        noise=sigma,
+        alignment=_alignment(size, index, noise, window),
+    )
+
+
+def _sharing(size: Floats, largest: float, sigma: float, window: int) -> tuple[int, Excess]:
+    """Return how many windows share the peak's level, and what that adds to the largest of them."""
+    windows = len(size)
+    excess = expected_excess(windows, window)
+    for _ in range(12):
+        above = int(np.count_nonzero(size >= largest - excess.expected * sigma))
+        found = min(2 * above - 1, windows)
+        if found == windows:
+            break
+        windows, excess = found, expected_excess(found, window)
+    return windows, excess
+
+
+def _alignment(size: Floats, index: int, noise: float, window: int) -> float:
+    """Return by how much a true maximum between samples could exceed the window at ``index``.
+
+    Seen every sample, the moving mean of a short event rises and falls by straight lines; its top lies within half a
+    step of the best window, unless one side is flat. What noise alone explains of the steps is left out.
+    """
+    top = float(size[index])
+    left = max((top - float(m) for m in size[max(index - 2, 0) : index]), default=0.0)
+    right = max((top - float(m) for m in size[index + 1 : index + 3]), default=0.0)
+    by_noise = 4.0 * noise * math.sqrt(2.0 * min(2, window)) / window
+    return 0.5 * max(min(left, right) - by_noise, 0.0)
+
+
+def cycle_edges(count: int, sample_rate: float, cycle: float) -> Indices:
+    """Return the first sample of each whole cycle in a record, and after the last one its end.
+
+    :param cycle: declared period, s.
+    :raises ValueError: when the cycle is shorter than two samples or not finite.
+    """
+    length = cycle * sample_rate
+    if not 2.0 <= length < math.inf:
+        raise ValueError(f"a cycle of {cycle!r} s at {sample_rate!r} samples/s; two samples a cycle are the least")
+    whole = math.floor((count + _WHOLE) / length)
+    edges: Indices = np.rint(np.arange(whole + 1) * length).astype(np.intp)
+    return edges
