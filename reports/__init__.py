@@ -4,9 +4,23 @@
 Importing this package is cheap: jinja2, pandas and NumPy are imported when something is written.
 """
 
+from pathlib import Path
+
 from reports.errors import ReportError
 from reports.junit import write_junit
+from reports.record_file import read_record
 from reports.renderer import render
 from reports.tables import write_tables
 
-__all__ = ["ReportError", "render", "write_junit", "write_tables"]
+__all__ = ["ReportError", "render", "write_all", "write_junit", "write_tables"]
+
+
+def write_all(run_dir: Path) -> tuple[Path, Path, Path]:
+    """Write ``readings.csv``, ``junit.xml`` and ``report.html`` from one reading of the record; return their paths.
+
+    The report comes last: where it is refused, the other two are there to look into.
+
+    :raises ReportError: as :func:`render` does.
+    """
+    record = read_record(run_dir)
+    return write_tables(run_dir, record), write_junit(run_dir, record), render(run_dir, record)

@@ -4,27 +4,26 @@
 from collections.abc import Iterator
 
 from reports.errors import ReportError
-from reports.record_file import Node
-from reports.words import verdict_of
+from reports.record_file import Case, Record
 from stimcert.verdict import Verdict, worst
 
 _AGAINST_THE_DEVICE = (Verdict.CONDITIONAL_FAIL, Verdict.FAIL)
 
 
-def refuse_contradictions(record: Node) -> None:
+def refuse_contradictions(record: Record) -> None:
     """Check that nothing in the record is better than what it rests on.
 
     :raises ReportError: naming every contradiction.
     """
     found = [*_run(record), *_certificate(record)]
-    found += [line for case in record.nodes("cases") for line in _case(case)]
+    found += [line for case in record.cases for line in _case(case)]
     if found:
         raise ReportError("record.json contradicts itself: " + "; ".join(found))
 
 
-def _run(record: Node) -> Iterator[str]:
-    verdict = verdict_of(record.text("verdict"))
-    cases = [verdict_of(case.text("verdict")) for case in record.nodes("cases")]
+def _run(record: Record) -> Iterator[str]:
+    verdict = record.verdict()
+    cases = [case.verdict() for case in record.cases]
     total = worst(case for case in cases if case is not None)
     if verdict is None or verdict is Verdict.NOT_APPLICABLE:
         yield f"the run's verdict is {record.text('verdict')}"
@@ -32,7 +31,7 @@ def _run(record: Node) -> Iterator[str]:
         yield f"the run is {verdict.words} but its worst case is {total.words}"
 
 
-def _certificate(record: Node) -> Iterator[str]:
+def _certificate(record: Record) -> Iterator[str]:
     if record.text("document") != "certificate":
         return
     if record.text("verdict") != Verdict.PASS.value or record.flag("complete") is not True:
@@ -41,14 +40,14 @@ def _certificate(record: Node) -> Iterator[str]:
         yield "a certificate with something standing against it"
 
 
-def _case(case: Node) -> Iterator[str]:
-    verdict = verdict_of(case.text("verdict"))
-    for measurement in case.nodes("measurements"):
-        own = verdict_of(measurement.text("verdict"))
-        if own is None or measurement.text("kind") == "advisory":
+def _case(case: Case) -> Iterator[str]:
+    verdict = case.verdict()
+    for measurement in case.measurements:
+        own = measurement.own
+        if own is None or not measurement.judged:
             continue
         name = f"{case.text('id')} measurement {measurement.text('index')}"
-        if own is Verdict.PASS and measurement.number("value") is None:
+        if own is Verdict.PASS and measurement.value is None:
             yield f"{name} is PASS without a number"
         if own in _AGAINST_THE_DEVICE and (verdict in (None, Verdict.NOT_APPLICABLE) or verdict < own):
             yield f"{name} is {own.words} but its case is {case.text('verdict')}"

@@ -4,9 +4,8 @@
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from reports.record_file import Node, read_record
+from reports.record_file import Node, Record, read_record
 from reports.text import seconds_between, visible
-from reports.words import verdict_of
 from stimcert.verdict import Verdict
 
 # About the bench or the run; every other verdict but PASS is a failure.
@@ -14,20 +13,21 @@ _ERRORS = (Verdict.ERROR, Verdict.ABORTED, Verdict.NOT_RUN)
 _PROPERTIES = ("run_id", "verdict", "device_finding", "document", "simulated", "complete", "operator")
 
 
-def write_junit(run_dir: Path) -> Path:
+def write_junit(run_dir: Path, record: Record | None = None) -> Path:
     """Write the cases of a run as JUnit XML and return the file's path.
 
     A run that is worse than all of its cases (output off unconfirmed, say) gets a test case of its own, called ``run``.
 
+    :param record: the contents of ``record.json`` where they were read already.
     :raises ReportError: when the record cannot be read.
     """
-    record = read_record(run_dir)
+    record = record or read_record(run_dir)
     root = Element("testsuites")
     suite = SubElement(root, "testsuite", name=visible(record.node("plan").text("id") or "run"))
     _properties(suite, record)
-    cases = record.nodes("cases")
+    cases = record.cases
     marks = [_testcase(suite, case, case.text("procedure") or "case", case.text("id") or "?") for case in cases]
-    if verdict_of(record.text("verdict")) is not Verdict.PASS and not {"failure", "error"} & set(marks):
+    if record.verdict() is not Verdict.PASS and not {"failure", "error"} & set(marks):
         marks.append(_testcase(suite, record, "run", "run"))
     _totals(suite, record, marks)
     indent(root)
@@ -45,7 +45,7 @@ def _properties(suite: Element, record: Node) -> None:
 def _testcase(suite: Element, entry: Node, group: str, name: str) -> str:
     """Add one test case and return what marks it: ``failure``, ``error``, ``skipped`` or nothing."""
     element = SubElement(suite, "testcase", classname=visible(group), name=visible(name), time=_time(entry))
-    verdict = verdict_of(entry.text("verdict")) or Verdict.NOT_RUN
+    verdict = entry.verdict() or Verdict.NOT_RUN
     mark = _mark(verdict)
     if mark:
         reason, title = entry.node("reason"), entry.text("title")

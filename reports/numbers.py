@@ -66,9 +66,9 @@ def with_uncertainty(value: float | None, expanded: float | None, unit: str | No
     return f"{sign}{scale.fixed(value, decimals)}{spread} {scale.unit}".rstrip()
 
 
-def given(value: float | None, unit: str | None) -> str:
+def given(value: float | None, unit: str | None, digits: int = 7) -> str:
     """Return a nominal value or a limit: ``600 µA``, ``2 kΩ``."""
-    return NOTHING if value is None else show(value, unit or "", 7).replace("-", _MINUS)
+    return NOTHING if value is None else show(value, unit or "", digits).replace("-", _MINUS).rstrip()
 
 
 def limits(lower: float | None, upper: float | None, unit: str | None) -> str:

@@ -166,7 +166,8 @@ def _bar(frame: svg.Frame, x: float, point: Point) -> str:
 def _marker(x: float, y: float, look: Look, css: str) -> str:
     if look.shape in (_PASS, "information"):
         return f'<circle class="dot {css}" cx="{x:.1f}" cy="{y:.1f}" r="3.2"/>'
-    return f'<use href="#s-{look.shape}" class="spot v-{look.shape}" x="{x - 8:.1f}" y="{y - 8:.1f}" width="16" height="16"/>'
+    place = f'x="{x - 8:.1f}" y="{y - 8:.1f}" width="16" height="16"'
+    return f'<use href="#s-{look.shape}" class="v-{look.shape}" {place}/>'
 
 
 def _name(frame: svg.Frame, last: Point, taken: list[float], css: str) -> list[str]:
@@ -179,7 +180,7 @@ def _name(frame: svg.Frame, last: Point, taken: list[float], css: str) -> list[s
 
 
 def _caption(points: Sequence[Point], drawn: Sequence[Point]) -> str:
-    shown = "Bars are ± U and may be smaller than the dot."
+    shown = "Solid: limit. Dashed: tightest acceptance limit (limit less U). Bars: ± U, often smaller than the dot."
     if len(drawn) < len(points):
         shown += f" Of {len(points)} points the lowest and highest of each level and load are drawn."
     return shown

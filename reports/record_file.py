@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.errors import ReportError
+from stimcert.verdict import Verdict
 
 
 class Node:
@@ -16,7 +17,7 @@ class Node:
     __slots__ = ("data",)
 
     def __init__(self, data: object) -> None:
-        self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+        self.data: Mapping[str, Any] = data if isinstance(data, dict) else {}
 
     def __bool__(self) -> bool:
         """Tell whether there is anything in it."""
@@ -25,7 +26,7 @@ class Node:
     def text(self, key: str) -> str | None:
         """Return a text or a number as text; None when missing or empty."""
         value = self.data.get(key)
-        return None if value is None or value == "" or isinstance(value, Mapping | list) else str(value)
+        return None if value is None or value == "" or isinstance(value, dict | list) else str(value)
 
     def number(self, key: str) -> float | None:
         """Return a finite number or None."""
@@ -35,6 +36,13 @@ class Node:
         """Return True, False, or None when nobody recorded it."""
         value = self.data.get(key)
         return value if isinstance(value, bool) else None
+
+    def verdict(self, key: str = "verdict") -> Verdict | None:
+        """Return the verdict that is named, None where none is.
+
+        :raises ReportError: for a word that is no verdict; nothing may be guessed here.
+        """
+        return verdict_of(self.data.get(key))
 
     def node(self, key: str) -> "Node":
         """Return an object, empty when missing."""
@@ -58,14 +66,70 @@ class Node:
         return iter(self.data.items())
 
 
+class Measurement(Node):
+    """One measurement. What is asked for thousands of times is looked up once."""
+
+    # fmt: off
+    __slots__ = ("conditions", "expanded", "kind", "level", "limit", "load", "lower", "mode", "own", "quantity",
+                 "unit", "upper", "value")
+    # fmt: on
+
+    def __init__(self, data: object) -> None:
+        super().__init__(data)
+        self.conditions = Node(self.data.get("conditions"))
+        self.value, self.expanded = self.number("value"), self.number("expanded_uncertainty")
+        self.lower, self.upper = self.number("lower_limit"), self.number("upper_limit")
+        self.kind, self.limit = self.text("kind"), self.text("limit")
+        self.quantity, self.unit = self.text("quantity"), self.text("unit")
+        self.own = self.verdict()
+        self.mode, self.level = self.conditions.text("mode"), self.conditions.data.get("level")
+        self.load = self.conditions.number("load")
+
+    @property
+    def judged(self) -> bool:
+        """Whether it counts for the verdict: neither advice nor information."""
+        return self.kind not in ("advisory", "information")
+
+
+class Case(Node):
+    """One case and its measurements."""
+
+    __slots__ = ("measurements",)
+
+    def __init__(self, data: object) -> None:
+        super().__init__(data)
+        self.measurements = [Measurement(entry) for entry in self.entries("measurements")]
+
+
+class Record(Node):
+    """A whole record and its cases."""
+
+    __slots__ = ("cases",)
+
+    def __init__(self, data: object) -> None:
+        super().__init__(data)
+        self.cases = [Case(entry) for entry in self.entries("cases")]
+
+
 def number(value: object) -> float | None:
     """Return a finite number, or None: true, false, NaN and infinity are none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return float(value)
+    if type(value) is float:
+        return value if math.isfinite(value) else None
+    return float(value) if type(value) is int else None
 
 
-def read_record(run_dir: Path) -> Node:
+def verdict_of(word: object) -> Verdict | None:
+    """Return the verdict a record names, None where it names none.
+
+    :raises ReportError: for a word that is no verdict.
+    """
+    try:
+        return None if word is None else Verdict(word)
+    except ValueError as error:
+        raise ReportError(f"record.json: {word!r} is no verdict") from error
+
+
+def read_record(run_dir: Path) -> Record:
     """Read the record of a run.
 
     :raises ReportError: when there is none, or it is no JSON object.
@@ -79,4 +143,4 @@ def read_record(run_dir: Path) -> Node:
         raise ReportError(f"{path}: is no JSON ({error}); restore it from the journal or a copy") from error
     if not isinstance(record, dict):
         raise ReportError(f"{path}: expected an object, found {type(record).__name__}")
-    return Node(record)
+    return Record(record)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from reports.consistency import refuse_contradictions
 from reports.errors import ReportError
 from reports.readback import check
-from reports.record_file import Node, read_record
+from reports.record_file import Record, read_record
 from reports.text import visible
 
 if TYPE_CHECKING:
@@ -24,22 +24,23 @@ _TEMPLATES = Path(__file__).with_name("templates")
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_.-]")
 
 
-def render(run_dir: Path) -> Path:
+def render(run_dir: Path, record: Record | None = None) -> Path:
     """Write the report of a run and return its path.
 
     What was written is parsed and compared with the record before it gets its name.
 
     :param run_dir: holds ``record.json`` and ``waveforms/``; nothing else is read.
+    :param record: the contents of ``record.json`` where they were read already.
     :raises ReportError: when the record cannot be read or contradicts itself, or the page would say something else.
     """
-    record = read_record(run_dir)
+    record = record or read_record(run_dir)
     refuse_contradictions(record)
     html = page(record, run_dir)
     check(html, record)
     return _write(run_dir / "report.html", html)
 
 
-def page(record: Node, run_dir: Path) -> str:
+def page(record: Record, run_dir: Path) -> str:
     """Return the report as HTML.
 
     :raises ReportError: when a template asks for something that is not there.

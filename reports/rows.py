@@ -5,14 +5,14 @@ Every text goes through :func:`_data`; all else in a cell is made of numbers. Se
 so that a browser lays out only those on the screen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from reports import numbers
-from reports.record_file import Node
+from reports.record_file import Measurement, Node
 from reports.text import visible
-from reports.words import ADVISORY, INFORMATION, LOOKS, Look, verdict_of
+from reports.words import ADVISORY, INFORMATION, LOOKS, Look
 
 SECTION = 200
 
@@ -56,20 +56,26 @@ class Readings:
     count: int
 
 
-def look_of(measurement: Node) -> Look:
+def look_of(measurement: Measurement) -> Look:
     """Return how a measurement is marked: by its verdict, or as the information or advice that it is."""
-    verdict = verdict_of(measurement.text("verdict"))
-    if measurement.text("kind") == "advisory":
+    if measurement.kind == "advisory":
         return ADVISORY[bool(measurement.flag("exceeded"))]
-    return INFORMATION if verdict is None else LOOKS[verdict]
+    return INFORMATION if measurement.own is None else LOOKS[measurement.own]
 
 
-def readings(measurements: Sequence[Node], caption: str, worst: Node | None) -> Readings:
+def readings(
+    measurements: Sequence[Measurement],
+    caption: str,
+    worst: Measurement | None,
+    advice: Sequence[Sequence[Measurement]] = (),
+) -> Readings:
     """Make the table of measurements of one quantity against one limit.
 
     :param worst: marked in the table; an element of ``measurements``.
+    :param advice: the same readings against advisory rows, in the same order.
     """
-    columns = [column for column in _columns(measurements) if any(column.cells)]
+    columns = _columns(measurements, advice)
+    columns = [column for column in columns[:-1] if any(column.cells)] + columns[-1:]
     opened = [f'<td class="{c.css}">' if c.css else "<td>" for c in columns]
     texts = zip(*(c.cells for c in columns), strict=True)
     lines = ["".join(a + b + "</td>" for a, b in zip(opened, cells, strict=True)) for cells in texts]
@@ -83,63 +89,87 @@ def readings(measurements: Sequence[Node], caption: str, worst: Node | None) -> 
     return Readings(caption, head, sections, len(rows))
 
 
-def _columns(measurements: Sequence[Node]) -> list[Column]:
-    conditions = [m.node("conditions") for m in measurements]
+def same_readings(first: Sequence[Measurement], second: Sequence[Measurement]) -> bool:
+    """Tell whether two rows of limits judged the very same readings, one after the other."""
+    return [_reading(m) for m in first] == [_reading(m) for m in second]
+
+
+def _reading(found: Measurement) -> tuple[object, ...]:
+    attempt = found.conditions.data.get("attempt")
+    return found.quantity, found.value, found.mode, found.level, found.load, attempt
+
+
+def _columns(measurements: Sequence[Measurement], advice: Sequence[Sequence[Measurement]]) -> list[Column]:
+    conditions = [m.conditions for m in measurements]
     before = [
         Column("No.", [_data(m.data.get("index")) for m in measurements], "n"),
-        Column("Level", [_data(c.data.get("level")) for c in conditions], "n"),
-        _number_column("Load", [c.number("load") for c in conditions], "Ω", given=True),
-        _number_column("Measured load", [c.number("measured_load") for c in conditions], "Ω"),
+        Column("Level", [_data(m.level) for m in measurements], "n"),
+        _loads("Load", [m.load for m in measurements], 7),
+        _loads("Measured load", [c.number("measured_load") for c in conditions], 5),
     ]
-    return before + _values(measurements) + [_verdicts(measurements), _remarks(measurements, conditions)]
+    advised = [_advice(group) for group in advice]
+    return [*before, *_values(measurements), _verdicts(measurements), *advised, _remarks(measurements)]
 
 
-def _number_column(title: str, values: Sequence[float | None], unit: str, *, given: bool = False) -> Column:
-    scale = numbers.Scale.of(values, unit)
-    write: Callable[[float], str] = scale.short if given else (lambda value: scale.fixed(value, 3))
-    known: dict[float, str] = {value: write(value) for value in set(values) - {None} if value is not None}
-    return Column(_head(title, scale.unit), ["" if v is None else known[v] for v in values], "n")
+def _loads(title: str, values: Sequence[float | None], digits: int) -> Column:
+    """Return a column of resistances; few differ, so each is worded once."""
+    words = {value: numbers.given(value, "Ω", digits) for value in set(values) if value is not None}
+    return Column(title, ["" if value is None else words[value] for value in values], "n")
 
 
-def _values(measurements: Sequence[Node]) -> list[Column]:
+def _values(measurements: Sequence[Measurement]) -> list[Column]:
     """Return value, uncertainty, limits and margin on one scale, so that columns can be compared by eye."""
-    unit = measurements[0].text("unit")
-    values = [m.number("value") for m in measurements]
-    spreads = [m.number("expanded_uncertainty") for m in measurements]
+    unit = measurements[0].unit
+    values = [m.value for m in measurements]
+    spreads = [m.expanded for m in measurements]
     scale = numbers.Scale.of(values, unit)
-    places = scale.decimals(min((u for u in spreads if u), default=None), max(map(abs, filter(None, values)), default=0))
-    lowers = [m.number("lower_limit") for m in measurements]
-    uppers = [m.number("upper_limit") for m in measurements]
-    margins = [numbers.margin(*triple) for triple in zip(values, lowers, uppers, strict=True)]
+    smallest, largest = min((u for u in spreads if u), default=None), max(map(abs, filter(None, values)), default=None)
+    places = scale.decimals(smallest, largest)
+    lowers, uppers = [m.lower for m in measurements], [m.upper for m in measurements]
+    margins = [numbers.margin(m.value, m.lower, m.upper) for m in measurements]
     signs = ["≥ " if m.data.get("bound") else "" for m in measurements]
     shown = [sign + scale.fixed(v, places) for sign, v in zip(signs, values, strict=True)]
     fixed = [
-        Column(_head("Lower limit", scale.unit), ["" if v is None else scale.short(v) for v in lowers], "n"),
+        Column(_head("Lower limit", scale.unit), _worded(lowers, scale), "n"),
         Column(_head("Value", scale.unit), shown, "n value"),
         Column(_head("± U", scale.unit), ["" if v is None else scale.fixed(v, places) for v in spreads], "n"),
-        Column(_head("Upper limit", scale.unit), ["" if v is None else scale.short(v) for v in uppers], "n"),
+        Column(_head("Upper limit", scale.unit), _worded(uppers, scale), "n"),
     ]
     margin = ["" if v is None else scale.fixed(v, places) for v in margins]
     return [*fixed, Column(_head("Margin", scale.unit), margin, "n")]
 
 
-def _verdicts(measurements: Sequence[Node]) -> Column:
+def _worded(limits: Sequence[float | None], scale: numbers.Scale) -> list[str]:
+    """Return limits as text; few differ, so each is worded once."""
+    words = {limit: "" if limit is None else scale.short(limit) for limit in set(limits)}
+    return [words[limit] for limit in limits]
+
+
+def _verdicts(measurements: Sequence[Measurement]) -> Column:
     looks = [look_of(m) for m in measurements]
     written = {look: f'<span class="v-{look.shape}">{look.mark} {look.word}</span>' for look in set(looks)}
     judged = any(look is not INFORMATION for look in looks)
     return Column("Verdict", [written[look] if judged else "" for look in looks], "verdict")
 
 
-def _remarks(measurements: Sequence[Node], conditions: Sequence[Node]) -> Column:
-    pairs = zip(measurements, conditions, strict=True)
-    return Column("Remark", [_remark(m, c) for m, c in pairs], "remark")
+def _advice(group: Sequence[Measurement]) -> Column:
+    limits = numbers.limits(group[0].lower, group[0].upper, group[0].unit)
+    looks = [look_of(m) for m in group]
+    cells = [f'<span class="v-{look.shape}">{look.mark} {look.word}</span>' for look in looks]
+    return Column(f"Advice<br>{escape(limits)}", cells, "date")
 
 
-def _remark(measurement: Node, conditions: Node) -> str:
-    attempt = conditions.number("attempt") or 1
-    repeated = f"attempt {attempt:g}" if attempt > 1 else ""
-    reason = measurement.node("reason").text("text") or ""
-    return _data("; ".join(part for part in (repeated, reason) if part))
+def _remarks(measurements: Sequence[Measurement]) -> Column:
+    return Column("Remark", [_remark(m) for m in measurements], "remark")
+
+
+def _remark(measurement: Measurement) -> str:
+    attempt = measurement.conditions.number("attempt") or 1
+    reason = measurement.data.get("reason")
+    if attempt <= 1 and not reason:
+        return ""
+    repeated = f"attempt {attempt:g}" if attempt > 1 else None
+    return _data("; ".join(part for part in (repeated, Node(reason).text("text")) if part))
 
 
 def _head(title: str, unit: str) -> str:

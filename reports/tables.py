@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.errors import ReportError
-from reports.record_file import Node, number, read_record
+from reports.record_file import Case, Measurement, Node, Record, number, read_record
 from reports.text import cell
 
 _TEXTS = ("quantity", "limit", "kind", "bound", "unit", "verdict", "waveform")
@@ -29,17 +29,18 @@ COLUMNS = (
 _WHOLE = ("index", "level", "attempt")
 
 
-def write_tables(run_dir: Path) -> Path:
+def write_tables(run_dir: Path, record: Record | None = None) -> Path:
     """Write all measurements of a run as one table and return the file's path.
 
     Values are in the unit of the column ``unit``, or in the one that the column's name ends with. UTF-8, RFC 4180.
 
+    :param record: the contents of ``record.json`` where they were read already.
     :raises ReportError: when the record cannot be read or the table not be written.
     """
     import pandas as pd
 
-    record = read_record(run_dir)
-    rows = [_row(m, case, record) for case in record.nodes("cases") for m in case.nodes("measurements")]
+    record = record or read_record(run_dir)
+    rows = [_row(m, case, record) for case in record.cases for m in case.measurements]
     table = pd.DataFrame.from_records(rows, columns=COLUMNS)
     for name in _WHOLE:
         table[name] = table[name].astype("Float64").astype("Int64")
@@ -51,8 +52,8 @@ def write_tables(run_dir: Path) -> Path:
     return path
 
 
-def _row(measurement: Node, case: Node, record: Node) -> dict[str, Any]:
-    conditions, reason = measurement.node("conditions"), measurement.node("reason")
+def _row(measurement: Measurement, case: Case, record: Record) -> dict[str, Any]:
+    conditions, reason = measurement.conditions, measurement.node("reason")
     lower, upper = [*measurement.entries("acceptance_limits"), None, None][:2]
     row: dict[str, Any] = {name: _text(measurement, name) for name in _TEXTS}
     row |= {name: measurement.number(name) for name in (*_NUMBERS, "index", "lower_limit", "upper_limit")}

@@ -6,6 +6,7 @@ Escaping for HTML or XML happens where the text is written; here everything a re
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 # Controls, marks that turn the direction of reading, line separators, halves of surrogate pairs, non-characters.
 _HIDDEN = re.compile(
@@ -29,6 +30,7 @@ def _picture(found: re.Match[str]) -> str:
     return _DELETE_PICTURE if code == _DELETE else f"[U+{code:04X}]"
 
 
+@lru_cache(maxsize=4096)
 def cell(text: str) -> str:
     """Return ``text`` as a spreadsheet shows it instead of computing it: a quote stands before each formula.
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from reports import numbers
 from reports.errors import ReportError
-from reports.record_file import Node
+from reports.record_file import Case, Node, Record
 from reports.text import moment
 from reports.view_case import CaseView, view_case
 from reports.view_parts import Equipment, Fact, Group, Line, equipment, identification, line_of, safe_state, where
-from reports.words import DOCUMENTS, LOOKS, MEANING, SIMULATED, Look, quantity_words, verdict_of
+from reports.words import DOCUMENTS, LOOKS, MEANING, SIMULATED, Look, quantity_words
 from stimcert.verdict import Verdict
 
 _STATION = "STATION"
@@ -49,15 +49,15 @@ class Report:
     operator: str | None
 
 
-def build(record: Node, run_dir: Path) -> Report:
+def build(record: Record, run_dir: Path) -> Report:
     """Make the view of a record.
 
     :raises ReportError: when it names no verdict, or a document or verdict that does not exist.
     """
-    verdict = verdict_of(record.text("verdict"))
+    verdict = record.verdict()
     if verdict is None:
         raise ReportError("record.json names no verdict: there is nothing to report")
-    finding = verdict_of(record.text("device_finding")) or Verdict.NOT_RUN
+    finding = record.verdict("device_finding") or Verdict.NOT_RUN
     return Report(
         number=record.text("run_id") or run_dir.resolve().name,
         document=_document(record),
@@ -74,12 +74,12 @@ def build(record: Node, run_dir: Path) -> Report:
         advisories=[_advisory(node) for node in record.nodes("advisories")],
         blockers=[line for line in map(line_of, record.nodes("blockers")) if line],
         identification=identification(record),
-        cases=[view_case(case, run_dir, n) for n, case in enumerate(_in_order(record.nodes("cases")))],
+        cases=[view_case(case, run_dir, n) for n, case in enumerate(_in_order(record.cases))],
         equipment=equipment(record),
         rule=_rule(record.node("decision_rule")),
         environment=_environment(record.node("environment")),
         safe_state=safe_state(record.node("safe_state")),
-        inputs=[[node.text(key) or numbers.NOTHING for key in ("role", "name", "sha256")] for node in record.nodes("inputs")],
+        inputs=[_input(node) for node in record.nodes("inputs")],
         operator=record.text("operator"),
     )
 
@@ -103,10 +103,10 @@ def _counts(counts: Node) -> list[tuple[Look, int]]:
     return [(LOOKS[verdict], int(number)) for verdict, number in known]
 
 
-def _marks(record: Node) -> list[str]:
+def _marks(record: Record) -> list[str]:
     """Return what every reader must know before the verdict."""
     marks = [] if record.flag("complete") else ["PARTIAL: not every case of the plan was run to its end"]
-    rows = [row for case in record.nodes("cases") for row in case.nodes("limits")]
+    rows = [row for case in record.cases for row in case.nodes("limits")]
     names = sorted({row.text("id") or "?" for row in rows if row.text("status") != "verified"})
     marks += [f"Unverified limits, never checked in their source: {', '.join(names)}"] if names else []
     return marks
@@ -127,14 +127,19 @@ def _worst(point: Node) -> str | None:
 def _advisory(node: Node) -> str:
     value = numbers.given(_rounded(node.number("value")), node.text("unit"))
     allowed = numbers.limits(node.number("lower_limit"), node.number("upper_limit"), node.text("unit"))
-    return f"{node.text('case')}: {value} at {where(node.node('conditions'))} is beyond {node.text('limit')} ({allowed})"
+    place = where(node.node("conditions"))
+    return f"{node.text('case')}: {value} at {place} is beyond {node.text('limit')} ({allowed})"
+
+
+def _input(node: Node) -> list[str]:
+    return [node.text(key) or numbers.NOTHING for key in ("role", "name", "sha256")]
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.3e}")
 
 
-def _in_order(cases: Sequence[Node]) -> list[Node]:
+def _in_order(cases: Sequence[Case]) -> list[Case]:
     """Return the cases about the device first, then the one in which the bench proves itself."""
     return sorted(cases, key=lambda case: case.text("id") == _STATION)
 
@@ -158,5 +163,5 @@ def _environment(environment: Node) -> list[Fact]:
 
 def _start_and_end(node: Node) -> str | None:
     unit = node.text("unit")
-    shown = [f"{numbers.given(node.number(key), unit)} at the {key}" for key in ("start", "end") if node.data.get(key) is not None]
-    return ", ".join(shown) or None
+    known = [(key, value) for key in ("start", "end") if (value := node.number(key)) is not None]
+    return ", ".join(f"{numbers.given(value, unit)} at the {key}" for key, value in known) or None

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: MIT
 """One case of the report: its requirements with the worst value of each, plots, tables, waveform, budget."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from reports import numbers
 from reports.plots import LimitLine, Plot, Point, current_against_load
-from reports.record_file import Node
-from reports.rows import Readings, look_of, readings
+from reports.record_file import Case, Measurement, Node, number
+from reports.rows import Readings, look_of, readings, same_readings
 from reports.text import moment
 from reports.view_parts import Fact, Line, line_of, where
 from reports.waveforms import WaveformMissing, draw, read_waveform
-from reports.words import LOOKS, Look, quantity_words, verdict_of
+from reports.words import LOOKS, Look, quantity_words
 from stimcert.verdict import Verdict, worst
 
 _ADVISORY = "advisory"
@@ -24,11 +23,13 @@ _INFORMATION = "information"
 class Requirement:
     """One limit of a case, and the measurement that came nearest to it or went furthest beyond.
 
+    :param several: each point has limits of its own; ``limit`` is that of the worst.
     :param status: said only of a limit that nobody could check in its source.
     """
 
     quantity: str
     limit: str
+    several: bool
     row: str | None
     source: str
     status: str | None
@@ -68,18 +69,18 @@ class CaseView:
     budget: Budget | None
 
 
-def view_case(case: Node, run_dir: Path, place: int) -> CaseView:
+def view_case(case: Case, run_dir: Path, place: int) -> CaseView:
     """Turn a case of the record into what the report shows of it.
 
     :param place: position in the report; makes names unique.
     """
-    measurements = case.nodes("measurements")
-    groups = list(_grouped(measurements, ("limit", "quantity", "kind", "unit")))
+    measurements = case.measurements
+    groups = list(_grouped(measurements, lambda m: (m.limit, m.quantity, m.kind, m.unit)))
     rows = {row.text("id"): row for row in case.nodes("limits")}
-    verdict = verdict_of(case.text("verdict")) or Verdict.NOT_RUN
-    judged = [m for m in measurements if m.text("kind") not in (_ADVISORY, _INFORMATION)]
+    verdict = case.verdict() or Verdict.NOT_RUN
+    judged = [m for m in measurements if m.judged]
     nearest = worst_of(judged)
-    waveform, note = _waveform(judged, rows, run_dir, f"w{place}")
+    waveform, note = _waveform(judged, run_dir, f"w{place}")
     return CaseView(
         id=case.text("id") or "?",
         anchor=f"case-{place}",
@@ -87,45 +88,38 @@ def view_case(case: Node, run_dir: Path, place: int) -> CaseView:
         look=LOOKS[verdict],
         reason=line_of(case.node("reason")),
         facts=_facts(case, len(measurements)),
-        requirements=[_requirement(group, rows) for group in groups if group[0].text("kind") != _INFORMATION],
-        plots=list(_plots(measurements, rows, f"p{place}")),
+        requirements=[_requirement(group, rows) for group in groups if group[0].kind != _INFORMATION],
+        plots=list(_plots(judged, rows, f"p{place}")),
         waveform=waveform,
-        waveform_of=where(nearest.node("conditions")) if nearest else "",
+        waveform_of=where(nearest.conditions) if nearest else "",
         note=note,
-        tables=[_table(group, rows, nearest) for group in _by_mode(groups)],
+        tables=list(_tables(list(_by_mode(groups)), nearest)),
         budget=_budget(nearest) if nearest else None,
     )
 
 
-def worst_of(measurements: Sequence[Node]) -> Node | None:
+def worst_of(measurements: Sequence[Measurement]) -> Measurement | None:
     """Return the measurement with the worst verdict, among equals the one with the least margin."""
-
-    def badness(measurement: Node) -> tuple[int, float]:
-        verdict = verdict_of(measurement.text("verdict"))
-        share = numbers.margin_share(*_value_and_limits(measurement))
-        severity = -1 if verdict in (None, Verdict.NOT_APPLICABLE) else verdict.severity
-        return severity, float("-inf") if share is None else -share
-
-    return max(measurements, key=badness, default=None)
+    return max(measurements, key=_badness, default=None)
 
 
-def _value_and_limits(measurement: Node) -> tuple[float | None, float | None, float | None]:
-    return measurement.number("value"), measurement.number("lower_limit"), measurement.number("upper_limit")
+def _badness(found: Measurement) -> tuple[int, float]:
+    share = numbers.margin_share(found.value, found.lower, found.upper)
+    severity = -1 if found.own in (None, Verdict.NOT_APPLICABLE) else found.own.severity
+    return severity, float("-inf") if share is None else -share
 
 
-def _grouped(measurements: Iterable[Node], keys: Sequence[str]) -> Iterable[list[Node]]:
-    groups: dict[tuple[str | None, ...], list[Node]] = {}
+def _grouped(
+    measurements: Iterable[Measurement], key: Callable[[Measurement], Hashable]
+) -> Iterable[list[Measurement]]:
+    groups: dict[Hashable, list[Measurement]] = {}
     for measurement in measurements:
-        groups.setdefault(tuple(measurement.text(key) for key in keys), []).append(measurement)
+        groups.setdefault(key(measurement), []).append(measurement)
     return groups.values()
 
 
-def _by_mode(groups: Iterable[list[Node]]) -> Iterable[list[Node]]:
-    for group in groups:
-        modes: dict[str | None, list[Node]] = {}
-        for measurement in group:
-            modes.setdefault(measurement.node("conditions").text("mode"), []).append(measurement)
-        yield from modes.values()
+def _by_mode(groups: Iterable[list[Measurement]]) -> Iterable[list[Measurement]]:
+    return (part for group in groups for part in _grouped(group, lambda m: m.mode))
 
 
 def _facts(case: Node, count: int) -> list[Fact]:
@@ -139,19 +133,20 @@ def _facts(case: Node, count: int) -> list[Fact]:
     ]
 
 
-def _requirement(group: Sequence[Node], rows: dict[str | None, Node]) -> Requirement:
+def _requirement(group: Sequence[Measurement], rows: dict[str | None, Node]) -> Requirement:
     found = worst_of(group) or group[0]
-    row = rows.get(found.text("limit"), Node(None))
-    value, lower, upper = _value_and_limits(found)
+    row = rows.get(found.limit, Node(None))
+    value, lower, upper = found.value, found.lower, found.upper
     distance = numbers.margin(value, lower, upper)
     return Requirement(
-        quantity=quantity_words(found.text("quantity")),
-        limit=_limit_words(group, found),
-        row=found.text("limit"),
+        quantity=quantity_words(found.quantity),
+        limit=numbers.limits(lower, upper, found.unit),
+        several=len({(m.lower, m.upper) for m in group}) > 1,
+        row=found.limit,
         source=_source(row),
         status=_unverified(row),
         value=_measured(found),
-        where=where(found.node("conditions")),
+        where=where(found.conditions),
         margin=_margin_words(distance, found),
         share=numbers.signed_share(numbers.margin_share(value, lower, upper)),
         look=_look_of_all(group, found),
@@ -159,33 +154,23 @@ def _requirement(group: Sequence[Node], rows: dict[str | None, Node]) -> Require
     )
 
 
-def _look_of_all(group: Sequence[Node], found: Node) -> Look:
+def _look_of_all(group: Sequence[Measurement], found: Measurement) -> Look:
     """Return the worst verdict of a requirement; an advisory row has none and is only exceeded or not."""
-    if found.text("kind") == _ADVISORY:
+    if found.kind == _ADVISORY:
         return look_of(next((m for m in group if m.flag("exceeded")), found))
-    verdicts = [verdict_of(m.text("verdict")) for m in group]
-    return LOOKS[worst(verdict for verdict in verdicts if verdict is not None)]
+    return LOOKS[worst(m.own for m in group if m.own is not None)]
 
 
-def _limit_words(group: Sequence[Node], found: Node) -> str:
-    pairs = {_value_and_limits(m)[1:] for m in group}
-    lower, upper = _value_and_limits(found)[1:]
-    own = " (each its own)" if len(pairs) > 1 else ""
-    return numbers.limits(lower, upper, found.text("unit")) + own
-
-
-def _margin_words(distance: float | None, measurement: Node) -> str:
+def _margin_words(distance: float | None, measurement: Measurement) -> str:
     if distance is None:
         return numbers.NOTHING
-    expanded, unit = measurement.number("expanded_uncertainty"), measurement.text("unit")
-    scale = numbers.Scale.of((measurement.number("value"),), unit)
+    scale = numbers.Scale.of((measurement.value, measurement.expanded), measurement.unit)
     sign = "≤ " if measurement.data.get("bound") else ""
-    return f"{sign}{scale.fixed(distance, scale.decimals(expanded, distance))} {scale.unit}"
+    return f"{sign}{scale.fixed(distance, scale.decimals(measurement.expanded, distance))} {scale.unit}"
 
 
-def _measured(measurement: Node) -> str:
-    value, expanded = measurement.number("value"), measurement.number("expanded_uncertainty")
-    return numbers.with_uncertainty(value, expanded, measurement.text("unit"), measurement.text("bound"))
+def _measured(found: Measurement) -> str:
+    return numbers.with_uncertainty(found.value, found.expanded, found.unit, found.text("bound"))
 
 
 def _source(row: Node) -> str:
@@ -200,34 +185,31 @@ def _unverified(row: Node) -> str | None:
     return "unverified in its source" if row and row.text("status") != "verified" else None
 
 
-def _plots(measurements: Sequence[Node], rows: dict[str | None, Node], name: str) -> Iterable[Plot]:
+def _plots(judged: Sequence[Measurement], rows: dict[str | None, Node], name: str) -> Iterable[Plot]:
     """Draw each judged quantity of each mode against the load."""
-    judged = [m for m in measurements if m.text("kind") not in (_ADVISORY, _INFORMATION)]
-    for number, group in enumerate(_by_mode(_grouped(judged, ("quantity", "unit")))):
+    for place, group in enumerate(_by_mode(_grouped(judged, lambda m: (m.quantity, m.unit)))):
         points = [point for point in map(_point, group) if point]
-        if not points or group[0].text("unit") == "Ω":
+        if not points or (group[0].quantity or "").startswith("load."):
             continue
-        mode, quantity = group[0].node("conditions").text("mode"), quantity_words(group[0].text("quantity"))
+        mode, quantity = group[0].mode, quantity_words(group[0].quantity)
         of_mode = f", mode {mode}" if mode else ""
-        unit = group[0].text("unit") or ""
-        lines = _limit_lines(group) + _advisory_lines(rows.values(), group[0].text("quantity"))
+        unit = group[0].unit or ""
+        lines = _limit_lines(group) + _advisory_lines(rows.values(), group[0].quantity)
         words = {"title": f"{quantity} against load{of_mode}", "y_title": quantity, "unit": unit}
-        yield current_against_load(points, lines, name=f"{name}-{number}", **words)
+        yield current_against_load(points, lines, name=f"{name}-{place}", **words)
 
 
-def _point(measurement: Node) -> Point | None:
-    conditions, value = measurement.node("conditions"), measurement.number("value")
-    load = conditions.number("measured_load") or conditions.number("load")
-    if value is None or load is None or load <= 0:
+def _point(found: Measurement) -> Point | None:
+    load = found.conditions.number("measured_load") or found.load
+    if found.value is None or load is None or load <= 0:
         return None
-    expanded = measurement.number("expanded_uncertainty") or 0.0
-    level = conditions.number("level")
-    return Point(load=load, level=level, value=value, expanded=expanded, look=look_of(measurement))
+    level = number(found.level)
+    return Point(load=load, level=level, value=found.value, expanded=found.expanded or 0.0, look=look_of(found))
 
 
-def _limit_lines(group: Sequence[Node]) -> list[LimitLine]:
+def _limit_lines(group: Sequence[Measurement]) -> list[LimitLine]:
     """Return the limits of a group, and its tightest acceptance limits."""
-    unit = group[0].text("unit")
+    unit = group[0].unit
     lines = []
     for side, sign, tightest in (("lower_limit", "≥", max), ("upper_limit", "≤", min)):
         values = sorted({v for v in (m.number(side) for m in group) if v is not None})
@@ -250,11 +232,9 @@ def _advisory_lines(rows: Iterable[Node], quantity: str | None) -> list[LimitLin
     ]
 
 
-def _waveform(
-    judged: Sequence[Node], rows: dict[str | None, Node], run_dir: Path, name: str
-) -> tuple[list[Plot], str | None]:
+def _waveform(judged: Sequence[Measurement], run_dir: Path, name: str) -> tuple[list[Plot], str | None]:
     recorded = [m for m in judged if m.text("waveform")]
-    peaks = [m for m in recorded if (m.text("quantity") or "").endswith("peak")]
+    peaks = [m for m in recorded if (m.quantity or "").endswith("peak")]
     found = worst_of(peaks or recorded)
     if found is None:
         return [], None
@@ -262,38 +242,51 @@ def _waveform(
         recording = read_waveform(run_dir, found.text("waveform") or "")
     except WaveformMissing as missing:
         return [], f"No waveform is shown: {missing}."
-    upper, unit = found.number("upper_limit"), found.text("unit") or "A"
-    lines = [LimitLine(upper, "limit", "limit")] if upper is not None else []
+    lines = [LimitLine(found.upper, "limit", "limit")] if found.upper is not None else []
     title = f"Waveform at {where(found.node('conditions'))}"
-    return draw(recording, lines, name=name, title=title, unit=unit), None
+    return draw(recording, lines, name=name, title=title, unit=found.unit or "A"), None
 
 
-def _table(group: Sequence[Node], rows: dict[str | None, Node], nearest: Node | None) -> Readings:
+def _tables(groups: Sequence[list[Measurement]], nearest: Measurement | None) -> Iterable[Readings]:
+    """Make a table of each group; advice about readings that were judged stands in their table."""
+    advisory = [group for group in groups if group[0].kind == _ADVISORY]
+    others = [group for group in groups if group[0].kind != _ADVISORY]
+    for group in others:
+        advice = [a for a in advisory if group[0].kind != _INFORMATION and same_readings(group, a)]
+        advisory = [a for a in advisory if a not in advice]
+        yield _table(group, nearest, advice)
+    for group in advisory:
+        yield _table(group, nearest, ())
+
+
+def _table(
+    group: Sequence[Measurement], nearest: Measurement | None, advice: Sequence[Sequence[Measurement]]
+) -> Readings:
     first = group[0]
-    mode, row = first.node("conditions").text("mode"), first.text("limit")
+    mode, row = first.mode, first.limit
     kind = {_ADVISORY: f"against the advisory row {row}", _INFORMATION: "for information, not judged"}
-    against = kind.get(first.text("kind") or "", f"against {row}" if row else "each against its own limits")
-    caption = quantity_words(first.text("quantity")) + (f", mode {mode}" if mode else "") + f": {against}"
+    against = kind.get(first.kind or "", f"against {row}" if row else "each against its own limits")
+    caption = quantity_words(first.quantity) + (f", mode {mode}" if mode else "") + f": {against}"
     marked = nearest if any(m is nearest for m in group) else None
-    return readings(group, re.sub("^.", lambda letter: letter.group().upper(), caption), marked)
+    return readings(group, caption[:1].upper() + caption[1:], marked, advice)
 
 
-def _budget(measurement: Node) -> Budget | None:
+def _budget(measurement: Measurement) -> Budget | None:
     terms = measurement.nodes("budget")
     if not terms:
         return None
-    unit = measurement.text("unit")
+    unit = measurement.unit
     standard, factor = measurement.number("standard_uncertainty"), measurement.number("coverage_factor")
     dof = measurement.number("dof")
-    spread = numbers.given(measurement.number("expanded_uncertainty"), unit)
+    spread = numbers.given(measurement.expanded, unit)
     result = [
         Fact("Result", _measured(measurement)),
         Fact("Combined standard uncertainty", _significant(standard, unit)),
         Fact("Effective degrees of freedom", "infinite" if dof is None else f"{dof:g}"),
         Fact("Coverage factor k", None if factor is None else f"{factor:.3g}"),
-        Fact("Expanded uncertainty U", _significant(measurement.number("expanded_uncertainty"), unit) or spread),
+        Fact("Expanded uncertainty U", _significant(measurement.expanded, unit) or spread),
     ]
-    title = f"{quantity_words(measurement.text('quantity'))} at {where(measurement.node('conditions'))}"
+    title = f"{quantity_words(measurement.quantity)} at {where(measurement.node('conditions'))}"
     return Budget(title=title, rows=[_budget_row(term, unit) for term in terms], result=result)
 
 

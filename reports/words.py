@@ -3,7 +3,6 @@
 
 from dataclasses import dataclass
 
-from reports.errors import ReportError
 from stimcert.verdict import Verdict
 
 
@@ -73,17 +72,6 @@ QUANTITIES = {
     "reference.current": "reference current",
     "zero.current": "current with the port open",
 }
-
-
-def verdict_of(word: str | None) -> Verdict | None:
-    """Return the verdict a record names, None where it names none.
-
-    :raises ReportError: for a word that is no verdict; nothing may be guessed here.
-    """
-    try:
-        return None if word is None else Verdict(word)
-    except ValueError as error:
-        raise ReportError(f"record.json: {word!r} is no verdict") from error
 
 
 def quantity_words(quantity: str | None) -> str:

@@ -73,7 +73,7 @@ class RecordFactory:
 
     def station_case(self) -> dict[str, Any]:
         """Return the case in which the bench proves itself."""
-        checks = [("zero.current", 2e-10, "A", -5e-9, 5e-9, 1e-9, None)]
+        checks: list[tuple[Any, ...]] = [("zero.current", 2e-10, "A", -5e-9, 5e-9, 1e-9, None)]
         checks += [("load.resistance", x * 1.0002, "Ω", x * 0.998, x * 1.002, x * 2e-4, x) for x in self.loads]
         checks += [("reference.current", i * 1.00003, "A", i - 3e-7, i + 3e-7, 1.4e-7, None) for i in (5e-4, -5e-4)]
         measurements = [
@@ -93,7 +93,7 @@ class RecordFactory:
 
     def point(self, n: int, name: str, peak: float, mode: str, level: int, load: float) -> list[dict[str, Any]]:
         """Return the three measurements of one point."""
-        where = {"mode": mode, "level": level, "load": load, "waveform": f"waveforms/{name}_{n:04d}"}
+        where: dict[str, Any] = {"mode": mode, "level": level, "load": load, "waveform": f"waveforms/{name}_{n:04d}"}
         u = 3e-8 + 3e-4 * peak
         verdict = judge(peak, u, 0.0006)
         return [
@@ -330,9 +330,10 @@ def write_run(folder: Path, record: dict[str, Any], *, waveforms: bool = True) -
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(record, indent=1, ensure_ascii=False)
     (folder / "record.json").write_text(text + "\n", encoding="utf-8", errors="surrogatepass")
-    names = {m["waveform"]: m for c in record.get("cases") or [] for m in c["measurements"] if m["waveform"]}
-    for name, found in names.items() if waveforms else ():
-        write_pulses(folder / name, float(found["value"]))
+    found = [m for c in record.get("cases") or [] for m in c["measurements"] if m["waveform"] and waveforms]
+    peaks = {m["waveform"]: m["value"] for m in found if m["quantity"] == "current.peak"}
+    for name, peak in peaks.items():
+        write_pulses(folder / name, float(peak))
     return folder
 
 
