@@ -57,6 +57,8 @@ def test_ranges_and_functions_have_errors_of_their_own() -> None:
     bench = SimulatedBench(GOOD)
     gains = {bench.hidden("keithley2450", "current", scale)[0] for scale in (1e-5, 1e-4, 1e-3, 1e-2)}
     assert len(gains) == 4
+    gain, offset = bench.hidden("keithley2450", "current", 1e-3)
+    assert gain / 2e-4 != pytest.approx(offset / 60e-9, rel=1e-6)
     with pytest.raises(KeyError, match="no current range"):
         bench.hidden("keithley2450", "current", 3e-3)
 

@@ -87,12 +87,24 @@ def test_the_smu_limits_what_it_sources(volts: float) -> None:
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_the_smu_limits_what_the_device_drives_and_takes_the_rest_of_its_voltage(sign: int) -> None:
+@pytest.mark.parametrize("limit", [2e-4, 4.9999e-4])
+def test_the_smu_limits_what_the_device_drives_and_takes_the_rest_of_its_voltage(sign: int, limit: float) -> None:
     built = circuit(sign * 5e-4)
-    built.smu.limit = 2e-4
-    assert current(built) == pytest.approx(sign * 2e-4, rel=1e-12)
+    built.smu.limit = limit
+    assert current(built) == pytest.approx(sign * limit, rel=1e-12)
     assert built.smu_limited(0.0, 1.0)
-    assert terminal(built) == pytest.approx(sign * (2e-4 * total(built) - 20), rel=1e-12)
+    assert terminal(built) == pytest.approx(sign * (limit * total(built) - 20), rel=1e-12)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_smu_drives_the_digitizer_across_a_stopped_device_up_to_its_limit(sign: int) -> None:
+    built = circuit(0.0)
+    built.tap, built.smu.voltage = "output", sign * 30.0
+    assert tap(built, 1e7) == pytest.approx(-sign * 30, rel=1e-3)
+    assert current(built) == pytest.approx(sign * 3e-6, rel=1e-3)
+    built.smu.limit = 1e-6
+    assert current(built) == pytest.approx(sign * 1e-6, rel=1e-12)
+    assert tap(built, 1e7) == pytest.approx(-sign * 10, rel=1e-12)
 
 
 def test_a_limit_above_the_current_does_nothing() -> None:
