@@ -222,6 +222,7 @@ def test_every_change_is_logged(tmp_path: Path) -> None:
     LoadBox(bench).handle(b"SOUR:DATA 9000")
     CurrentReference(bench).handle(b":OUTP ON;:OUTP ON;:OUTP OFF")
     StimulatorPort(bench).handle(b':MODE "lift";:LEV 3;:OUTP:STAR;:OUTP:STOP;:OUTP:STOP')
+    bench.log.close()
     events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     found = [(event["event"], event.get(event["event"], event.get("on", event.get("ohms")))) for event in events]
     assert [entry for entry in found if entry[0] in ("port", "bypass", "tap", "shunt")] == [
