@@ -218,11 +218,17 @@ def show(value: float, unit: str, digits: int = 4, ascii: bool = False) -> str:
     :param digits: significant digits; zeros behind the point are dropped.
     :param ascii: write ``uA``, ``ohm``, ``degC`` and ``m2``.
     """
-    if not math.isfinite(value):
-        return "no number" if math.isnan(value) else f"{'-' if value < 0 else ''}infinite {unit}"
-    prefix, scaled = _scaled(value, unit, digits)
-    text = f"{_plain(scaled, digits)} {prefix}{unit}".rstrip()
+    text = _finite(value, unit, digits) if math.isfinite(value) else _not_finite(value, unit)
     return text.translate(_ASCII) if ascii else text
+
+
+def _finite(value: float, unit: str, digits: int) -> str:
+    prefix, scaled = _scaled(value, unit, digits)
+    return f"{_plain(scaled, digits)} {prefix}{unit}".rstrip()
+
+
+def _not_finite(value: float, unit: str) -> str:
+    return "no number" if math.isnan(value) else f"{'-' if value < 0 else ''}infinite {unit}".rstrip()
 
 
 def _scaled(value: float, unit: str, digits: int) -> tuple[str, float]:

@@ -10,10 +10,12 @@ import datetime
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import is_dataclass
 from typing import Annotated, Any, NamedTuple, Self, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
 Path = tuple[str | int, ...]
@@ -46,7 +48,15 @@ class StrictModel(BaseModel):
 
 def json_schema(model: type[StrictModel]) -> dict[str, Any]:
     """Return the JSON schema of a file, for editors and other programs; quantities are strings with a pattern."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+    schema = model.model_json_schema(schema_generator=_Generator)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+class _Generator(GenerateJsonSchema):
+    """Writes a default as it would stand in the file."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return str(dft) if is_dataclass(dft) else super().encode_default(dft)
 
 
 def as_json(found: Any) -> str:
