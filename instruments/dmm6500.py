@@ -141,6 +141,7 @@ class DMM6500(ScpiInstrument):
                 "the period must be a whole number of microseconds",
                 role=self.role,
             )
+        self._count = 0  # so that nothing is captured with half a configuration
         self.change(
             digitize_function="VOLT",
             voltage_range=voltage_range,
@@ -167,6 +168,11 @@ class DMM6500(ScpiInstrument):
         if np.isnan(samples).any():
             raise self.garbled(query, "a record with NaN in it")
         return self._waveform(samples, bench_time)
+
+    def reset(self) -> None:
+        """Bring the instrument into its power-on state."""
+        self._count = 0
+        super().reset()
 
     def _waveform(self, samples: NDArray[np.float32], bench_time: float) -> Waveform:
         """Return the record with samples beyond the converter's end put at that end: the least they can have been."""

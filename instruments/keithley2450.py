@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Keithley 2450 SourceMeter in its native SCPI command set, as ammeter and as source of the bench's own checks.
 
-Source: Model 2450 Reference Manual, 2450-901-01 Rev. B, September 2013 (commands, status bits, off states);
+Source: Model 2450 Reference Manual, 2450-901-01 Rev. B, September 2013 (commands, off states);
 data sheet SPEC-2450 Rev. A, July 2013 (ranges, limits).
 """
 
@@ -10,10 +10,11 @@ from typing import Any
 
 from instruments.data_sheets import AccuracyTable
 from instruments.errors import BenchError
+from instruments.keithley2450_reading import Sensing, mean_reading, parse_buffer, unfit
 from instruments.roles import Clock
-from instruments.scpi import NOT_A_NUMBER, OVERFLOW, SafeSteps, ScpiInstrument
+from instruments.scpi import SafeSteps, ScpiInstrument
 from instruments.settings import function, number, step, switch, word
-from stimcert.reading import Accuracy, MeanReading, Status
+from stimcert.reading import Accuracy, MeanReading
 
 CURRENT_RANGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 VOLTAGE_RANGES = (0.2, 2.0, 20.0)
@@ -22,8 +23,6 @@ LEAST_LIMIT = 0.1
 """Smallest current limit as a share of the current range. Source: SPEC-2450 Rev. A, p. 3."""
 OVERRANGE = 1.05
 """Largest source value as a share of the range. Source: SPEC-2450 Rev. A, p. 3."""
-OVER_TEMPERATURE, LIMITED, OUTPUT_ON = 16, 32, 128
-"""Bits of the buffer element SOURSTATus. Source: 2450-901-01 Rev. B, p. 8-29."""
 SETTLING = 2e-3
 """Allowance per reading for what is not aperture, s; only for how long an answer may take."""
 
@@ -56,8 +55,8 @@ class Keithley2450(ScpiInstrument):
         self._accuracy = accuracy
         self._line_frequency = line_frequency
         self._clock = clock
-        self._sensing = ""
-        self._current_range = self._voltage_range = self._limit = self._nplc = 0.0
+        self._known: dict[str, Sensing] = {}
+        self._sensing: Sensing | None = None
 
     source_function = word(":SOUR:FUNC", """Control what is forced (strict discrete set: ``"VOLT"``).""", "VOLT")
     source_voltage = number(
@@ -148,6 +147,7 @@ class Keithley2450(ScpiInstrument):
         """
         self._refuse_impossible(current_range, limit, nplc)
         voltage_range = self._range_for(voltage)
+        self._known, self._sensing = {}, None
         self.change(source_function="VOLT", off_state="HIMP", source_voltage=0.0)
         self.change(source_voltage_range=voltage_range, **self._in_working_order(current_range, limit))
         self.change(
@@ -162,9 +162,7 @@ class Keithley2450(ScpiInstrument):
             data_format="ASC",
             sense_function="CURR",
         )
-        self._sensing = "CURR"
-        self._current_range, self._voltage_range = current_range, voltage_range
-        self._limit, self._nplc = limit, nplc
+        self._remember(current_range, voltage_range, limit, nplc)
 
     def output(self, on: bool) -> None:
         """Switch the output, and read back that it did."""
@@ -203,62 +201,53 @@ class Keithley2450(ScpiInstrument):
         rises = current_range > self.current_range
         return dict(reversed(wanted.items())) if rises else wanted
 
+    def _remember(self, current_range: float, voltage_range: float, limit: float, nplc: float) -> None:
+        """Keep what every reading is told: the voltmeter's range is that of the source (2450-901-01, p. 6-53)."""
+        current, voltage = self.current_accuracy(current_range), self.voltage_accuracy(voltage_range)
+        common: dict[str, float] = {"aperture": nplc / self._line_frequency, "limit": limit}
+        self._known = {
+            "CURR": Sensing(function="CURR", unit="A", range=current_range, accuracy=current, **common),
+            "VOLT": Sensing(function="VOLT", unit="V", range=voltage_range, accuracy=voltage, **common),
+        }
+        self._sensing = self._known["CURR"]
+
     def _read(self, count: int, function: str) -> MeanReading:
-        if not self._sensing:
-            raise BenchError(f"{self._who} was asked for a reading before it was configured")
-        if self._sensing != function:
-            self.change(sense_function=function)
-            self._sensing = function
+        sensing = self._sense(function)
         bench_time = self._clock.now() if self._clock else 0.0
-        values, flags = self._readings(count)
-        return self._reading(function, values, flags, bench_time)
+        values, flags = self._fill_buffer(count, count * (sensing.aperture + SETTLING))
+        problem = unfit(flags)
+        if problem:
+            raise self.refused(problem)
+        return mean_reading(values, flags, sensing=sensing, role=self.role, bench_time=bench_time)
 
-    def _readings(self, count: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
-        """Fill the buffer anew and return all of it, with the status flags of each reading.
+    def _sense(self, function: str) -> Sensing:
+        """Switch to a function, unless it is on already."""
+        if function not in self._known:
+            raise BenchError(f"{self._who} was asked for a reading before it was configured", role=self.role)
+        sensing = self._known[function]
+        if self._sensing is not sensing:
+            self._sensing = None
+            self.change(sense_function=function)
+            self._sensing = sensing
+        return sensing
 
-        ``READ?`` answers only the last of its readings; the buffer has them all.
+    def _fill_buffer(self, count: int, duration: float) -> tuple[tuple[float, ...], tuple[int, ...]]:
+        """Take readings into the emptied buffer and return all of it, values and status words.
+
+        ``READ?`` waits for all readings but answers only the last; the buffer has them all.
         """
         command = (
             f':SENS:COUN {count:d};:TRAC:CLE "defbuffer1";:READ? "defbuffer1";'
             f':TRAC:DATA? 1,{count:d},"defbuffer1",READ,SOURSTAT'
         )
-        reply = self.ask_parts(command, 2, count * (self._nplc / self._line_frequency + SETTLING))[1]
-        numbers = self.parsed(command, reply, lambda text: [float(number) for number in text.split(",")])
-        if len(numbers) != 2 * count or any(not abs(number) < NOT_A_NUMBER for number in numbers):
-            raise self.garbled(command, reply)
-        return tuple(numbers[::2]), tuple(int(status) for status in numbers[1::2])
+        reply = self.ask_parts(command, 2, duration)[1]
+        try:
+            return parse_buffer(reply, count)
+        except ValueError as error:
+            raise self.garbled(command, reply) from error
 
-    def _reading(
-        self, function: str, values: tuple[float, ...], flags: tuple[int, ...], bench_time: float
-    ) -> MeanReading:
-        if not all(flag & OUTPUT_ON for flag in flags):
-            raise self.refused("it took a reading with its output off")
-        if any(flag & OVER_TEMPERATURE for flag in flags):
-            raise self.refused("it reports over-temperature")
-        status = _status(values, flags)
-        is_current = function == "CURR"
-        full_scale = self._current_range if is_current else self._voltage_range
-        return MeanReading(
-            role=self.role,
-            unit="A" if is_current else "V",
-            status=status,
-            values=values if status is Status.VALID else (),
-            bound=min(full_scale, self._limit) if is_current else _voltage_bound(status, full_scale),
-            range=full_scale,
-            aperture=self._nplc / self._line_frequency,
-            limit=self._limit,
-            accuracy=self.current_accuracy(full_scale) if is_current else self.voltage_accuracy(full_scale),
-            bench_time=bench_time,
-        )
-
-
-def _status(values: tuple[float, ...], flags: tuple[int, ...]) -> Status:
-    """Return why the readings are no numbers, if so; one bad reading spoils the mean of all."""
-    if any(flag & LIMITED for flag in flags):
-        return Status.LIMITED
-    return Status.OVERRANGE if any(abs(value) >= OVERFLOW for value in values) else Status.VALID
-
-
-def _voltage_bound(status: Status, full_scale: float) -> float:
-    """Return what the voltage is at least: nothing, when the source is in its limit and no longer holds it."""
-    return 0.0 if status is Status.LIMITED else full_scale
+    def reset(self) -> None:
+        """Bring the instrument into its power-on state, with an output that opens the loop when off."""
+        self._known, self._sensing = {}, None
+        super().reset()
+        self.change(source_function="VOLT", off_state="HIMP")

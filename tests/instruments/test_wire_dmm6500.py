@@ -142,6 +142,17 @@ def test_capture_before_configuration_is_refused():
         digitizer.capture()
 
 
+def test_configuration_that_failed_leaves_nothing_to_capture_with():
+    failing = configuration()
+    failing[-1] = (failing[-1][0], failing[-1][1].replace(b"AUTO", b"MOHM10"))
+    with connected(*configuration(), *failing) as digitizer:
+        digitizer.configure(voltage_range=1.0, sample_rate=1e6, count=4)
+        with pytest.raises(InstrumentRefused, match="input_impedance"):
+            digitizer.configure(voltage_range=1.0, sample_rate=1e6, count=4)
+        with pytest.raises(BenchError, match="before it was configured"):
+            digitizer.capture()
+
+
 def test_input_resistance_per_range():
     with connected() as digitizer:
         assert [digitizer.input_resistance(full_scale) for full_scale in digitizer.voltage_ranges] == [

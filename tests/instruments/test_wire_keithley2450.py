@@ -320,6 +320,40 @@ def test_shutdown_says_off_first():
         smu.shutdown()
 
 
-def test_reset_ends_with_a_query_and_the_error_queue():
-    with connected((b"*RST", None), (b"*CLS", None), (b"*OPC?;:SYST:ERR?", b"1;" + NO_ERROR)) as smu:
+def test_reset_leaves_an_output_that_opens_the_loop_when_off():
+    with connected(
+        (b"*RST", None),
+        (b"*CLS", None),
+        (b"*OPC?;:SYST:ERR?", b"1;" + NO_ERROR),
+        (b":SOUR:FUNC VOLT", None),
+        (b":OUTP:VOLT:SMOD HIMP", None),
+        (b":SOUR:FUNC?;:OUTP:VOLT:SMOD?;:SYST:ERR?", b"VOLT;HIMP;" + NO_ERROR),
+    ) as smu:
         smu.reset()
+
+
+def test_configuration_that_failed_leaves_nothing_to_read_with():
+    """Otherwise the next reading would carry the range and the accuracy of the configuration before."""
+    failing = [
+        (b":SOUR:FUNC VOLT", None),
+        (b":OUTP:VOLT:SMOD HIMP", None),
+        (b":SOUR:VOLT 0", None),
+        (b":SOUR:FUNC?;:OUTP:VOLT:SMOD?;:SOUR:VOLT?;:SYST:ERR?", b"VOLT;NORM;0;" + NO_ERROR),
+    ]
+    with ammeter(*failing) as smu:
+        configure(smu)
+        with pytest.raises(InstrumentRefused, match="off_state"):
+            configure(smu)
+        with pytest.raises(BenchError, match="before it was configured"):
+            smu.read_current()
+
+
+def test_function_that_was_not_taken_is_set_again():
+    change = (b':SENS:FUNC "VOLT"', None)
+    volts = (READ_2, b"1E-5;1E-5,128,1.2E-5,128;" + NO_ERROR)
+    query = b":SENS:FUNC?;:SYST:ERR?"
+    with ammeter(change, (query, b'"CURR:DC";' + NO_ERROR), change, (query, b'"VOLT:DC";' + NO_ERROR), volts) as smu:
+        configure(smu)
+        with pytest.raises(InstrumentRefused, match="sense_function"):
+            smu.read_voltage(2)
+        assert smu.read_voltage(2).unit == "V"
