@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""Start the bench or the simulator, and say how long it took and how much memory it had."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from workload import CASE, ROOT, SERIAL, Workload
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A process that has ended.
+
+    :param seconds: from spawn to exit.
+    :param spawned: Unix time of the spawn, s.
+    :param peak: largest resident memory of it or of a child it waited for, MiB.
+    """
+
+    seconds: float
+    spawned: float
+    peak: float
+    code: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchRun:
+    """One run of the bench.
+
+    :param readings: readings in the plan's case.
+    :param first: from spawn to the first reading of a case other than the station check, s.
+    """
+
+    process: Finished
+    readings: int
+    first: float
+    verdict: str
+
+
+def run_process(command: Sequence[str | Path], folder: Path, output: Path) -> Finished:
+    """Run a command to its end, in ``folder``."""
+    with output.open("wb") as sink:
+        spawned, start = time.time(), time.perf_counter()
+        process = subprocess.Popen(
+            [str(word) for word in command], cwd=folder, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)  # for Popen: it is reaped already
+    return Finished(seconds=seconds, spawned=spawned, peak=usage.ru_maxrss / 1024, code=process.returncode)
+
+
+def run_bench(scratch: Path, *options: str) -> BenchRun:
+    """Run ``pytest bench/`` with these options; its folder is read and removed.
+
+    :raises SystemExit: with its output, when it left no record.
+    """
+    folder, output = scratch / "run", scratch / "output.txt"
+    command = [sys.executable, "-m", "pytest", "bench/", f"--run-dir={folder}", *options]
+    process = run_process(command, ROOT, output)
+    try:
+        record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+        return _summary(process, record)
+    except FileNotFoundError:
+        raise SystemExit(f"the run left no record:\n{output.read_text(errors='replace')}") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_workload(scratch: Path, workload: Workload, *options: str) -> BenchRun:
+    """Run the bench on a workload and see that nothing went wrong there."""
+    run = run_bench(scratch, f"--plan={workload.plan}", f"--sim-device={workload.device}", *options)
+    if run.verdict != "PASS":
+        raise SystemExit(f"the run is {run.verdict}:\n{(scratch / 'output.txt').read_text(errors='replace')[-4000:]}")
+    return run
+
+
+def _summary(process: Finished, record: dict) -> BenchRun:
+    cases = [case for case in record["cases"] if case["id"] != "STATION"]
+    rows = [row for case in cases for row in case["measurements"]]
+    times = [row["conditions"]["wall_time"] for row in rows]
+    first = datetime.fromisoformat(min(times)).timestamp() - process.spawned if times else float("nan")
+    keys = ("mode", "level", "load", "one_more_up", "attempt")
+    distinct = {(row["quantity"], *(row["conditions"].get(key) for key in keys)) for row in rows}
+    verdict = next((case["verdict"] for case in cases if case["id"] == CASE), record["verdict"])
+    return BenchRun(process=process, readings=len(distinct), first=first, verdict=verdict)
+
+
+@contextmanager
+def simulator(device: Path | str, pace: float = 0.0) -> Iterator[dict[str, int]]:
+    """Serve a fresh simulated bench, and give its ports by role."""
+    command = [sys.executable, "-m", "instruments.sim", "--device", str(device), "--seed", "0", "--pace", repr(pace)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["ports"]
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Give a folder on the disk where runs are kept, gone afterwards."""
+    (ROOT / "runs").mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="performance-", dir=ROOT / "runs") as folder:
+        yield Path(folder)
+
+
+def foreign_options(workload: Workload, station: Path) -> list[str]:
+    """Return the options of a run on a simulated bench that was started by somebody else."""
+    return [f"--plan={workload.plan}", f"--station={station}", f"--dut-serial={SERIAL}", "--operator=performance"]

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Run a simulated device with many seeds, on all cores, and print how the verdicts fall.
+
+    python tests/seeds/run_seeds.py --device microcurrent_good --seeds 500 --least PASS=495
+    python tests/seeds/run_seeds.py --device microcurrent_edge --seeds 200 --most PASS=15 --most FAIL=10
+
+Each seed draws other hidden errors of the instruments and other noise. Run folders are removed. Exit code 1 when a
+bound given is not kept.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOWN = 20
+
+
+def run(seed: int, options: list[str]) -> tuple[int, str, str]:
+    """Run one seed and return it with the verdict and, unless PASS, the reason."""
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "run"
+        command = [sys.executable, "-m", "pytest", "bench/", f"--sim-seed={seed}", f"--run-dir={folder}", *options]
+        process = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        try:
+            record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return seed, "NO RECORD", process.stdout.decode(errors="replace")[-300:]
+    verdict, reason = record["verdict"], record["reason"]
+    if (process.returncode == 0) is not (verdict == "PASS"):
+        verdict = f"{verdict} with exit code {process.returncode}"
+    return seed, verdict, "" if verdict == "PASS" or not reason else f"{reason['code']}: {reason['text']}"
+
+
+def bound(text: str) -> tuple[str, int]:
+    """Read ``PASS=495``."""
+    verdict, _, count = text.partition("=")
+    return verdict, int(count)
+
+
+def main() -> int:
+    """Run all seeds and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--device", default="microcurrent_good")
+    parser.add_argument("--plan")
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--least", type=bound, action="append", default=[], metavar="VERDICT=N")
+    parser.add_argument("--most", type=bound, action="append", default=[], metavar="VERDICT=N")
+    asked = parser.parse_args()
+    options = [f"--sim-device={asked.device}"] + ([f"--plan={Path(asked.plan).resolve()}"] if asked.plan else [])
+    start = time.perf_counter()
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        seeds = range(asked.first, asked.first + asked.seeds)
+        found = list(pool.map(lambda seed: run(seed, options), seeds))
+    counts = Counter(verdict for _, verdict, _ in found)
+    print(f"{asked.device}, {asked.seeds} seeds from {asked.first}, {time.perf_counter() - start:.0f} s")
+    for verdict, count in counts.most_common():
+        print(f"  {verdict:20} {count:5d}  {100 * count / len(found):5.1f} %")
+    common = counts.most_common(1)[0][0]
+    for seed, verdict, reason in [entry for entry in found if entry[1] != common][:SHOWN]:
+        print(f"  seed {seed}: {verdict}: {reason}")
+    broken = [f"{verdict}: {counts[verdict]}, at least {n} are asked" for verdict, n in asked.least if counts[verdict] < n]
+    broken += [f"{verdict}: {counts[verdict]}, at most {n} are allowed" for verdict, n in asked.most if counts[verdict] > n]
+    print("\n".join(broken) or "every bound kept")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
