@@ -25,7 +25,7 @@ def plain_pytest(scratch: Path, count: int) -> Finished:
     folder.mkdir()
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     (folder / "test_empty.py").write_text(EMPTY.format(count=count), encoding="utf-8")
-    return run_process([sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", "."], folder, scratch / "plain.txt")
+    return run_process([sys.executable, "-m", "pytest", "."], folder, scratch / "plain.txt")
 
 
 def main() -> None:

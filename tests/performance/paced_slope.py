@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""With instruments that take 5 ms a reading: the bench's slope over that of a bare loop with one fdatasync a reading."""
+"""With 5 ms a reading: the bench's slope over that of a bare loop with one fdatasync a reading."""
 
 import argparse
 from statistics import median
@@ -32,7 +32,8 @@ def main() -> None:
     more = said[LARGE][1] - said[SMALL][1]
     slope = (median(bench[LARGE]) - median(bench[SMALL])) / more
     floor = (median(bare[LARGE]) - median(bare[SMALL])) / more
-    print(f"at {PACE * 1e3:g} ms a reading, slope between {said[SMALL][1]} and {said[LARGE][1]} readings, {repeats} runs")
+    between = f"slope between {said[SMALL][1]} and {said[LARGE][1]} readings"
+    print(f"at {PACE * 1e3:g} ms a reading, {between}, medians of {repeats} runs")
     print(f"bare PyVISA loop with one fdatasync a reading  {floor * 1e3:8.3f} ms")
     print(f"pytest bench/                                  {slope * 1e3:8.3f} ms")
     print(f"ratio = {slope / floor:.3f} (at most {ALLOWED})")

@@ -68,8 +68,8 @@ def main() -> int:
     common = counts.most_common(1)[0][0]
     for seed, verdict, reason in [entry for entry in found if entry[1] != common][:SHOWN]:
         print(f"  seed {seed}: {verdict}: {reason}")
-    broken = [f"{verdict}: {counts[verdict]}, at least {n} are asked" for verdict, n in asked.least if counts[verdict] < n]
-    broken += [f"{verdict}: {counts[verdict]}, at most {n} are allowed" for verdict, n in asked.most if counts[verdict] > n]
+    broken = [f"{word}: {counts[word]}, at least {n} are asked" for word, n in asked.least if counts[word] < n]
+    broken += [f"{word}: {counts[word]}, at most {n} are allowed" for word, n in asked.most if counts[word] > n]
     print("\n".join(broken) or "every bound kept")
     return 1 if broken else 0
 
