@@ -120,29 +120,25 @@ def _contributions(terms: Sequence[Term]) -> list[float]:
 
 
 def _combine(terms: Sequence[Term], contributions: Sequence[float]) -> tuple[float, float]:
-    """Return u_c and the effective degrees of freedom, by GTC."""
+    """Return u_c and the effective degrees of freedom, by GTC.
+
+    Terms with infinite degrees of freedom add nothing to the Welch-Satterthwaite sum, so that their quadrature sum
+    stands for all of them: GTC gets one number instead of many.
+    """
     import GTC
 
-    inputs = [
-        GTC.ureal(0.0, contribution, term.dof, term.symbol)
-        for term, contribution in zip(terms, contributions, strict=True)
-        if contribution > 0.0
-    ]
+    paired = list(zip(terms, contributions, strict=True))
+    certain = math.hypot(*(contribution for term, contribution in paired if term.dof == math.inf))
+    parts = [("type B", certain, math.inf)]
+    parts += [(term.symbol, contribution, term.dof) for term, contribution in paired if term.dof != math.inf]
+    inputs = [GTC.ureal(0.0, contribution, dof, symbol) for symbol, contribution, dof in parts if contribution > 0.0]
     if not inputs:
         return 0.0, math.inf
-    total = _sum_in_pairs(inputs)
+    total = sum(inputs[1:], start=inputs[0])
     combined = float(GTC.uncertainty(total))
     if not math.isclose(combined, math.hypot(*contributions), rel_tol=_RECOMBINES):
         raise ArithmeticError(f"the budget does not recombine: {combined} from {list(contributions)}")
     return combined, float(GTC.dof(total))
-
-
-def _sum_in_pairs(inputs: list[Any]) -> Any:
-    """Add as a tree: GTC merges sorted lists, and short ones are cheap."""
-    while len(inputs) > 1:
-        odd = inputs[-1:] if len(inputs) % 2 else []
-        inputs = [a + b for a, b in zip(inputs[::2], inputs[1::2], strict=False)] + odd
-    return inputs[0]
 
 
 def _rows(terms: Sequence[Term], contributions: Sequence[float], combined: float) -> tuple[dict[str, Any], ...]:

@@ -131,14 +131,25 @@ def _sharing(size: Floats, largest: float, sigma: float, window: int) -> tuple[i
 def _alignment(size: Floats, index: int, noise: float, window: int) -> float:
     """Return by how much a true maximum between samples could exceed the window at ``index``.
 
-    Seen every sample, the moving mean of a short event rises and falls by straight lines; its top lies within half a
-    step of the best window, unless one side is flat. What noise alone explains of the steps is left out.
+    What noise alone explains of the steps between neighbours is left out.
     """
-    top = float(size[index])
-    left = max((top - float(m) for m in size[max(index - 2, 0) : index]), default=0.0)
-    right = max((top - float(m) for m in size[index + 1 : index + 3]), default=0.0)
-    by_noise = 4.0 * noise * math.sqrt(2.0 * min(2, window)) / window
-    return 0.5 * max(min(left, right) - by_noise, 0.0)
+    if not 2 <= index < len(size) - 2:
+        return 0.0
+    around = [float(s) for s in size[index - 2 : index + 3]]
+    hidden = max(_crossing(*around[1:]), _crossing(*reversed(around[:4])))
+    return max(hidden - 4.0 * noise * math.sqrt(2.0) / window, 0.0)
+
+
+def _crossing(before: float, top: float, after: float, beyond: float) -> float:
+    """Return how far above ``top`` two straight flanks meet between ``top`` and ``after``.
+
+    The moving mean of a rectangular event rises and falls by straight lines, so that this is exact for a rectangle,
+    and too much rather than too little for anything rounder.
+    """
+    rise, fall = top - before, after - beyond
+    if rise <= 0.0 or fall <= 0.0:
+        return 0.0
+    return max(rise * (after - top + fall) / (rise + fall), 0.0)
 
 
 def cycle_edges(count: int, sample_rate: float, cycle: float) -> Indices:
