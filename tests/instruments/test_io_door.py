@@ -266,6 +266,21 @@ def test_patience_ends_even_when_the_session_does(impatient):
     assert impatient.timeout == 0.15
 
 
+def test_long_measurements_are_waited_for(instrument, door, monkeypatch):
+    seen = []
+
+    def read():
+        seen.append(door.connection.timeout)
+        return '1;0,"No error"'
+
+    monkeypatch.setattr(door.connection, "read", read)
+    monkeypatch.setattr(door.connection, "write", lambda command: None)
+    assert instrument.ask_parts("QUICK?", 1) == ["1"]
+    assert instrument.ask_parts("SLOW?", 1, duration=10.0) == ["1"]
+    assert instrument.ask_parts("QUICK?", 1) == ["1"]
+    assert seen == [5000, 21000, 5000]
+
+
 def test_closing_twice_and_flushing(instrument, door):
     door.flush_read_buffer()
     assert instrument.identity()
