@@ -5,6 +5,7 @@ import json
 import socket
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,13 +66,17 @@ class EmbeddedSimulator:
 
     def stop(self) -> None:
         """Ask the simulator to end, and see to it that it does."""
-        try:
-            with socket.create_connection(("127.0.0.1", self.ports["control"]), timeout=1.0) as control:
+        if self._ports:
+            with suppress(OSError, KeyError), self._control() as control:
                 control.sendall(b":QUIT\n")
-        except (OSError, BenchError, KeyError):
-            pass
-        end(self._process, timeout=IDLE + 3.0)
+            end(self._process, timeout=IDLE + 3.0)
+        else:
+            # Nobody ever reached it.
+            end(self._process, timeout=0.0)
         self._errors.close()
+
+    def _control(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._ports["control"]), timeout=1.0)
 
     def _read_ports(self) -> dict[str, int]:
         try:

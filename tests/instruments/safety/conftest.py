@@ -84,7 +84,7 @@ def toy() -> Iterator[Callable[..., ToyInstrument]]:
 
 
 @pytest.fixture
-def unreachable() -> Callable[[str], SafeCommands]:
+def unreachable() -> Iterator[Callable[[str], SafeCommands]]:
     """Return the recipe's entry of an instrument that accepts no connection: its backlog is full."""
     keep: list[socket.socket] = []
 
@@ -102,4 +102,6 @@ def unreachable() -> Callable[[str], SafeCommands]:
         resource = f"TCPIP::127.0.0.1::{address[1]}::SOCKET"
         return SafeCommands(role=role, resource=resource, off=("OFF",), ask=(("OFF?", "1"),))
 
-    return make
+    yield make
+    for one in keep:
+        one.close()

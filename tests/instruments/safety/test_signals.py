@@ -98,11 +98,11 @@ def test_only_the_main_thread_may_install() -> None:
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_process_that_is_stopped_ends_by_interrupted(name: str) -> None:
     code = (
-        "from instruments.safety import signals\n"
-        "signals.install()\n"
-        "print('up', flush=True)\n"
         "import threading\n"
+        "from instruments.safety import signals\n"
         "try:\n"
+        "    signals.install()\n"
+        "    print('up', flush=True)\n"
         "    threading.Event().wait(30)\n"
         "except signals.Interrupted as error:\n"
         "    print(error.signal_name)\n"
