@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""When a report may be called a certificate: only when nothing stands in its way, and everything that does is listed."""
+"""When a report may be called a certificate: when nothing stands in its way; everything that does is listed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from stimcert.reason import Reason
@@ -10,32 +11,44 @@ CERTIFICATE = "certificate"
 TEST_REPORT = "test report"
 
 
-def blockers(record: Mapping[str, Any], *, approved: bool, job: bool, profile_gaps: Sequence[str]) -> list[Reason]:
-    """Return every reason why this record is no certificate, foreseeable ones included.
+@dataclass(frozen=True, kw_only=True)
+class Backing:
+    """What stands behind a record beside its measurements.
 
-    :param record: as :func:`stimcert.record.derive` returns it.
     :param approved: the plan names who approved it.
     :param job: customer and laboratory are named.
     :param profile_gaps: what the profile of the claim asks for and the plan does not have, in words.
     """
+
+    approved: bool
+    job: bool
+    profile_gaps: Sequence[str]
+
+
+def blockers(record: Mapping[str, Any], backing: Backing) -> list[Reason]:
+    """Return every reason why this record is no certificate, foreseeable ones included.
+
+    :param record: as :func:`stimcert.record.derive` returns it.
+    """
     found = [] if record["verdict"] == "PASS" else [Reason("verdict_not_pass", {"verdict": record["verdict"]})]
     if not record["complete"]:
         found.append(Reason("partial"))
-    return found + foreseeable(record, approved=approved, job=job, profile_gaps=profile_gaps)
+    return found + foreseeable(record, backing)
 
 
-def foreseeable(record: Mapping[str, Any], *, approved: bool, job: bool, profile_gaps: Sequence[str]) -> list[Reason]:
+def foreseeable(record: Mapping[str, Any], backing: Backing) -> list[Reason]:
     """Return the blockers that are known before anything is measured."""
     found = [Reason("simulated")] if record["simulated"] else []
-    found += [Reason("profile_not_met", {"profile": record["plan"]["profile"], "text": gap}) for gap in profile_gaps]
+    profile = record["plan"]["profile"]
+    found += [Reason("profile_not_met", {"profile": profile, "text": gap}) for gap in backing.profile_gaps]
     found += [Reason("unverified_limit", {"limit": row}) for row in _unverified_limits(record)]
     found += [Reason("unverified_accuracy", facts) for facts in _unverified_accuracy(record)]
     software = record["software"]
     if not software["released"]:
         found.append(Reason("software_not_released", {"version": software["version"]}))
-    if not approved:
+    if not backing.approved:
         found.append(Reason("plan_not_approved"))
-    if not job:
+    if not backing.job:
         found.append(Reason("no_job"))
     # No release of this software keeps results of bench checks yet.
     found.append(Reason("no_bench_check"))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Measurement results, and what to raise where there is none."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,6 +17,7 @@ class Measured:
     :param bound: ``>=`` when the value is censored (clipped, over range, limited, too slow): never a plain value.
     :param cause: reason code of the censoring, None without one.
     :param details: facts beside the value: sign, corrections, counts; never judged.
+    :raises ValueError: for a value that is not finite.
     """
 
     value: float
@@ -24,6 +26,11 @@ class Measured:
     bound: Literal[">="] | None = None
     cause: str | None = None
     details: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no result: it would slip through comparisons further on."""
+        if not math.isfinite(self.value):
+            raise ValueError(f"{self.value!r} {self.unit} is no measurement result; raise NotMeasurable instead")
 
 
 class NotMeasurable(Exception):

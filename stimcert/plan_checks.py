@@ -76,10 +76,14 @@ def _something_to_judge(plan: "Plan", case: "Case", index: int) -> Iterator[Misf
         yield Misfit(("case", index, "limits"), 'missing; ids of limit rows, or "declared", are needed to judge by')
     if "declared" not in case.limits:
         return
-    for mode in _modes_of(plan, case):
-        if hasattr(mode, "levels") and not any(d.level in case.levels_of(mode) for d in mode.declared):
-            text = f'found "declared", but mode "{mode.name}" declares nothing for a level of this case'
-            yield Misfit(("case", index, "limits", case.limits.index("declared")), text)
+    silent = [mode.name for mode in _modes_of(plan, case) if not _declares(mode, case)]
+    if silent:
+        text = f'found "declared", but {", ".join(silent)} declares nothing for a level of this case'
+        yield Misfit(("case", index, "limits", case.limits.index("declared")), text)
+
+
+def _declares(mode: "Mode", case: "Case") -> bool:
+    return any(declared.level in case.levels_of(mode) for declared in mode.declared)
 
 
 def _sign_to_judge(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:

@@ -158,13 +158,15 @@ def _case_verdict(case: _CaseState, state: _RunState) -> tuple[Verdict, Body | N
 
 
 def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body | None]:
-    candidates = [(Verdict(c["verdict"]), _because(c)) for c in cases if c["verdict"] != Verdict.NOT_APPLICABLE.value]
+    candidates: list[tuple[Verdict, Body]] = [
+        (Verdict(c["verdict"]), _because(c)) for c in cases if c["verdict"] != Verdict.NOT_APPLICABLE.value
+    ]
     if state.interrupted:
         candidates.append((Verdict.ABORTED, Reason("interrupted", {"signal": state.interrupted}).as_dict()))
     candidates += [(Verdict.ERROR, error) for error in state.errors]
     if state.safe_state is not None and not state.safe_state["confirmed"]:
-        reason = Reason("safe_state_unconfirmed", {"roles": ", ".join(state.safe_state["unconfirmed"])})
-        candidates.append((Verdict.ERROR, reason.as_dict()))
+        roles = ", ".join(state.safe_state["unconfirmed"])
+        candidates.append((Verdict.ERROR, Reason("safe_state_unconfirmed", {"roles": roles}).as_dict()))
     # STATION counts for the worst, never as a measured PASS.
     if not any(c["verdict"] == Verdict.PASS.value for c in cases if c["id"] != STATION):
         candidates.append((Verdict.NOT_RUN, Reason("not_run").as_dict()))

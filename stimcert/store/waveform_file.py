@@ -46,4 +46,5 @@ def _scaled(samples: NDArray[np.float32], scale: float) -> NDArray[np.int16]:
     # Clipped first: an overflow code of 9.9E37 divided by a small step is no float32 any more.
     reach = np.float32(_CLIPPED * scale)
     lsb = np.rint(np.clip(samples, -reach, reach) / np.float32(scale))
-    return np.clip(lsb, -_CLIPPED, _CLIPPED).astype(np.int16)
+    scaled: NDArray[np.int16] = np.clip(lsb, -_CLIPPED, _CLIPPED).astype(np.int16)
+    return scaled

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""``python -m bench VERB``: what there is to do around a run. Thin: each verb calls the package that knows how."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from bench.session.options import CHECKOUT, DEFAULT_STATION, STATIONS, named_or_file
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb and return its exit code: 0 done, 4 bad input."""
+    parsed, rest = _parser().parse_known_args(arguments)
+    if parsed.verb == "sim":
+        return _sim(rest)
+    if rest:
+        _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    return _check_plan(parsed) if parsed.verb == "check-plan" else _render(parsed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    check = verbs.add_parser("check-plan", help="say what a plan will do on a station, and what it can decide")
+    check.add_argument("plan", type=Path, metavar="PLAN")
+    check.add_argument("--station", default=DEFAULT_STATION, metavar="NAME|FILE")
+    render = verbs.add_parser(
+        "render", help="render report, table and JUnit file of a run again, from its folder alone"
+    )
+    render.add_argument("run", type=Path, metavar="RUN")
+    verbs.add_parser("sim", add_help=False, help="serve the simulated bench to any VISA client (sim --help tells more)")
+    return parser
+
+
+def _check_plan(parsed: argparse.Namespace) -> int:
+    from bench.session.inputs import InvalidInputs, load_inputs
+    from stimcert.store.run_folder import utc_now
+
+    here = Path.cwd()
+    try:
+        inputs = load_inputs(
+            plan=here / parsed.plan,
+            station=named_or_file(parsed.station, STATIONS, here),
+            device=None,
+            checkout=CHECKOUT,
+            today=utc_now().date(),
+        )
+    except InvalidInputs as invalid:
+        print(*invalid.problems, sep="\n", file=sys.stderr)
+        return 4
+    from bench.session.announcement import announcement
+
+    print(*announcement(inputs), sep="\n")
+    return 0
+
+
+def _render(parsed: argparse.Namespace) -> int:
+    from reports import ReportError, render, write_junit, write_tables
+
+    try:
+        write_tables(parsed.run)
+        write_junit(parsed.run)
+        print(render(parsed.run))
+    except ReportError as error:
+        print(error, file=sys.stderr)
+        return 4
+    return 0
+
+
+def _sim(arguments: list[str]) -> int:
+    from instruments.sim.__main__ import main as serve
+
+    return serve(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

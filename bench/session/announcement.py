@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""The lines with which a run begins and which ``check-plan`` prints: device, plan, station, cases, certificate."""
+
+from collections.abc import Iterable
+
+from bench.session.forecast import forecast_lines
+from bench.session.header import case_facts
+from bench.session.inputs import Inputs
+from bench.session.software import software
+from instruments.data_sheets import load_accuracy
+from stimcert.certificate import Backing, foreseeable
+from stimcert.profile import gaps
+from stimcert.reason import Reason
+
+
+def announcement(inputs: Inputs, serial: str | None = None) -> list[str]:
+    """Return what is about to happen, line by line.
+
+    :param serial: of the device, where it is known.
+    """
+    plan, station = inputs.plan, inputs.station
+    named = f", serial {serial}" if serial else ""
+    return [
+        f"device   {plan.device.manufacturer} {plan.device.model}{named}, claims {', '.join(plan.device.claims)}",
+        f"plan     {plan.id} revision {plan.revision}, rule {plan.decision_rule}",
+        f"station  {station.name}: {station.title}",
+        *forecast_lines(inputs),
+        *_certificate_lines(foreseen_blockers(inputs)),
+    ]
+
+
+def _certificate_lines(found: Iterable[Reason]) -> list[str]:
+    texts = [reason.text for reason in found]
+    if not texts:
+        return ["  a certificate is possible"]
+    return ["  no certificate is possible:", *(f"    {text}" for text in texts)]
+
+
+def foreseen_blockers(inputs: Inputs) -> list[Reason]:
+    """Return what stands between this plan on this station and a certificate, whatever will be measured."""
+    known = {
+        "simulated": inputs.station.embedded,
+        "plan": {"profile": inputs.profile.id},
+        "software": software(),
+        "cases": [case_facts(inputs, case) for case in inputs.plan.cases],
+        "station": {"instruments": _accuracies(inputs)},
+    }
+    return foreseeable(known, backing_of(inputs))
+
+
+def backing_of(inputs: Inputs) -> Backing:
+    """Return what the record does not say by itself about a certificate."""
+    missing = gaps(inputs.profile, inputs.plan, inputs.limits)
+    return Backing(approved=bool(inputs.plan.approved_by), job=False, profile_gaps=missing)
+
+
+def _accuracies(inputs: Inputs) -> list[dict[str, str]]:
+    """Return status and source of the accuracy table of each measuring role."""
+    drivers = {r: entry.driver for r, entry in inputs.station.instruments.items() if r in ("smu", "digitizer")}
+    tables = {role: load_accuracy(driver) for role, driver in drivers.items()}
+    return [
+        {"role": role, "accuracy_status": table.status, "accuracy_source": f"{table.source}, {table.revision}"}
+        for role, table in tables.items()
+    ]

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""What a bench test asks of the bench: go to each point, capture the current, take its mean."""
+
+from collections.abc import Callable, Iterator
+
+from bench.session.inputs import Inputs
+from bench.session.planner import Setup, plan_setup, record_length
+from bench.session.point import Capture, MeanCurrent, Point
+from instruments.errors import BenchError
+from instruments.roles import Digitizer
+from instruments.station import Station
+from stimcert.plan import Case, Mode
+from stimcert.reading import Certified, CurrentRecord, Status, Zero
+
+# The SMU's mean is read only when nothing in the record comes near its range or limit.
+_SAFE_SHARE = 0.95
+
+
+class Bench:
+    """The station as a bench test sees it: points, captures and means, in the device's terms.
+
+    :param zeros: the digitizer's zero per range, from the station check.
+    :param progress: called with each point before it is measured.
+    """
+
+    def __init__(
+        self, station: Station, inputs: Inputs, zeros: dict[float, Zero], progress: Callable[[Point], None]
+    ) -> None:
+        self.station = station
+        self._inputs = inputs
+        self._zeros = zeros
+        self._progress = progress
+        self._setup: Setup | None = None
+        self._bypassed: bool | None = None
+        self._last: tuple[Point, Capture] | None = None
+
+    @property
+    def shunt(self) -> float:
+        """The nominal value of the shunt in the loop, Ω."""
+        return self._in_setup().shunt.value.si
+
+    def points(self, case: Case) -> Iterator[Point]:
+        """Go to every point of a case, one after the other; the slowest axis is outermost.
+
+        The device is stopped whenever the load changes, and at the end. Where limits are judged, one point more comes
+        after the top level: "up" is pressed once again, which must change nothing.
+        """
+        for name in case.modes:
+            mode = self._inputs.plan.mode_named(name)
+            self._prepare(mode)
+            for load in case.loads:
+                self._connect(load.si)
+                for point in self._levels(case, mode, load.si):
+                    self._progress(point)
+                    yield point
+                self.station.dut.stop()
+
+    def _levels(self, case: Case, mode: Mode, load: float) -> Iterator[Point]:
+        for level in case.levels_of(mode):
+            self.station.dut.set_level(level)
+            self._settle(case)
+            yield Point(case=case, mode=mode, level=level, load=load)
+            if level == mode.levels and case.limits:
+                self.station.dut.level_up()
+                self._settle(case)
+                yield Point(case=case, mode=mode, level=level, load=load, one_more_up=True)
+
+    def _settle(self, case: Case) -> None:
+        self.station.clock.wait(case.settle.si)
+
+    def _prepare(self, mode: Mode) -> None:
+        """Bring the bench into the set-up of a mode, with the device stopped and the port open."""
+        station, setup = self.station, plan_setup(self._inputs, mode)
+        station.dut.stop()
+        station.switch.set_port("open")
+        station.switch.select_shunt(setup.shunt.value.si)
+        station.switch.set_tap("shunt")
+        nplc = setup.nplc or 1.0
+        station.smu.configure_ammeter(current_range=setup.smu_range, limit=setup.smu_limit, nplc=nplc)
+        station.smu.output(True)
+        station.dut.select_mode(mode.name)
+        self._setup = setup
+
+    def _connect(self, load: float) -> None:
+        """Set the load while nothing flows, then connect and start the device."""
+        station, setup = self.station, self._in_setup()
+        station.switch.set_port("open")
+        station.load_box.set_resistance(max(load - setup.shunt.value.si, 0.0))
+        self._bypass(station.digitizer is not None)
+        station.switch.set_port("device")
+        station.dut.start()
+
+    def _in_setup(self) -> Setup:
+        if self._setup is None:
+            raise RuntimeError("the bench is at no point: go through points(case)")
+        return self._setup
+
+    def _bypass(self, bypassed: bool) -> None:
+        if self._bypassed is not bypassed:
+            self.station.switch.set_bypass(bypassed)
+            self._bypassed = bypassed
+
+    def capture(self, point: Point) -> Capture:
+        """Record the current at a point for its dwell, with the SMU out of the loop.
+
+        A clipped record is repeated one range up, and kept. Without a digitizer the SMU's mean is all there is.
+        """
+        setup, digitizer = self._in_setup(), self.station.digitizer
+        if digitizer is None or setup.digitizer_range is None:
+            capture = Capture(mean=self.station.smu.read_current(setup.readings))
+        else:
+            self._bypass(True)
+            capture = self._ranging(digitizer, setup, point.case.dwell.si)
+        self._last = (point, capture)
+        return capture
+
+    def _ranging(self, digitizer: Digitizer, setup: Setup, dwell: float) -> Capture:
+        rate = digitizer.max_sample_rate
+        count = record_length(dwell, rate)
+        records: list[CurrentRecord] = []
+        for voltage_range in digitizer.voltage_ranges:
+            if voltage_range < (setup.digitizer_range or 0.0) or voltage_range not in self._zeros:
+                continue
+            records.append(self._record(digitizer, setup, voltage_range, rate, count))
+            if not records[-1].waveform.clipped:
+                break
+        return Capture(records=tuple(records), observed=min(count / rate / dwell, 1.0))
+
+    def _record(
+        self, digitizer: Digitizer, setup: Setup, voltage_range: float, rate: float, count: int
+    ) -> CurrentRecord:
+        digitizer.configure(voltage_range=voltage_range, sample_rate=rate, count=count)
+        shunt = Certified(
+            value=setup.shunt.value.si,
+            expanded_uncertainty=setup.shunt.expanded_uncertainty.si,
+            coverage_factor=setup.shunt.coverage_factor,
+            certificate=setup.shunt.certificate,
+        )
+        return CurrentRecord(waveform=digitizer.capture(), shunt=shunt, zero=self._zeros[voltage_range])
+
+    def mean_current(self, point: Point) -> MeanCurrent:
+        """Take the mean current at a point.
+
+        The SMU reads it only when the peak captured at this very point stays under 95 % of its range and limit and
+        its integration time holds whole cycles of the device; otherwise the mean is the digitizer's.
+
+        :raises BenchError: when the SMU reports a limit or an overflow that the captured peak contradicts.
+        """
+        setup = self._in_setup()
+        capture = self._last[1] if self._last is not None and self._last[0] == point else None
+        if capture is not None and capture.mean is not None:
+            return MeanCurrent(reading=capture.mean)
+        if self.station.digitizer is not None and not self._smu_may_read(setup, capture):
+            return MeanCurrent(record=capture.records[-1] if capture is not None else self.capture(point).records[-1])
+        self._bypass(False)
+        reading = self.station.smu.read_current(setup.readings)
+        if reading.status is not Status.VALID and self.station.digitizer is not None:
+            raise BenchError(
+                f"smu reports {reading.status.value} on its {reading.range:g} A range, but the peak captured at this "
+                f"point is below {_SAFE_SHARE:.0%} of range and limit; check the SMU",
+                code="current_limited" if reading.status is Status.LIMITED else "overrange",
+                role="smu",
+                limit=f"{reading.limit:g} A",
+                range=f"{reading.range:g} A",
+            )
+        return MeanCurrent(reading=reading, record=capture.records[-1] if capture is not None else None)
+
+    def _smu_may_read(self, setup: Setup, capture: Capture | None) -> bool:
+        if capture is None or setup.nplc is None or capture.records[-1].waveform.clipped:
+            return False
+        return _raw_peak(capture.records[-1]) < _SAFE_SHARE * min(setup.smu_range, setup.smu_limit)
+
+
+def _raw_peak(record: CurrentRecord) -> float:
+    """Return the largest magnitude of a record, A, sample by sample: no averaging may hide what the SMU would see."""
+    samples = record.waveform.samples
+    highest, lowest = float(samples.max()), float(samples.min())
+    return max(abs(highest - record.zero.mean), abs(lowest - record.zero.mean)) / record.shunt.value

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""The bench's side of one pytest session: options and inputs from the start, a run while items are running."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bench.session.announcement import announcement
+from bench.session.fail_closed import refusals
+from bench.session.inputs import Inputs, InvalidInputs, load_inputs
+from bench.session.options import CHECKOUT, Options, read_options
+from bench.session.planner import case_points
+from bench.session.point import Point
+from bench.session.progress import Progress, colour
+from bench.session.summary import case_line, summary_lines
+from bench.session.usage import usage_problems
+from stimcert.plan import Case
+from stimcert.reason import Reason
+from stimcert.store.run_folder import FolderError, utc_now
+from stimcert.verdict import Verdict
+
+if TYPE_CHECKING:
+    from bench.session.measure import Measure
+    from bench.session.run import Run
+
+_KEY = pytest.StashKey["BenchSession"]()
+
+
+def session_of(config: pytest.Config) -> BenchSession | None:
+    """Return the bench's session, None when no bench test was asked for."""
+    return config.stash.get(_KEY, None)
+
+
+def start_session(config: pytest.Config) -> None:
+    """Refuse what cannot be trusted, then load and check all files.
+
+    :raises pytest.UsageError: with every mistake at once.
+    """
+    refused = refusals(config)
+    if refused:
+        raise pytest.UsageError("\n".join(refused))
+    options = read_options(config)
+    try:
+        inputs = load_inputs(
+            plan=options.plan,
+            station=options.station,
+            device=options.sim_device,
+            checkout=CHECKOUT,
+            today=utc_now().date(),
+        )
+    except InvalidInputs as invalid:
+        raise pytest.UsageError("\n".join(map(str, invalid.problems))) from invalid
+    problems = usage_problems(options, inputs)
+    if problems:
+        raise pytest.UsageError("\n".join(problems))
+    config.stash[_KEY] = BenchSession(config, options, inputs)
+
+
+class BenchSession:
+    """What the hooks share."""
+
+    def __init__(self, config: pytest.Config, options: Options, inputs: Inputs) -> None:
+        self._config = config
+        self.options = options
+        self.inputs = inputs
+        self.run: Run | None = None
+        self._progress: Progress | None = None
+        self._publish_error: str | None = None
+
+    @property
+    def open_run(self) -> Run:
+        """The run.
+
+        :raises pytest.UsageError: when there is none, as in ``--setup-plan``.
+        """
+        if self.run is None:
+            raise pytest.UsageError("there is no run: the bench was not opened")
+        return self.run
+
+    @property
+    def progress(self) -> Progress:
+        """The lines to the person at the bench."""
+        if self._progress is None:
+            total = sum(case_points(self.inputs, case) for case in self.inputs.plan.cases)
+            self._progress = Progress(self._config, total)
+        return self._progress
+
+    def progress_of_point(self, point: Point) -> None:
+        """Show where the bench is."""
+        self.progress.point(point)
+
+    def progress_of_measurement(self, measurement: dict[str, Any]) -> None:
+        """Remember what was measured last."""
+        self.progress.measured(measurement)
+
+    def not_applicable(self, case: str) -> bool:
+        """Tell whether the plan takes a case out, with its reason."""
+        return any(entry.id == case and entry.not_applicable for entry in self.inputs.plan.cases)
+
+    def begin(self, selected: list[str]) -> None:
+        """Make the run and say what is about to happen, before anything is energised.
+
+        :raises pytest.UsageError: when the run's folder cannot be made.
+        """
+        from bench.session.run import Run
+        from instruments.safety.signals import install
+
+        names = [name for name, plugin in self._config.pluginmanager.list_name_plugin() if plugin is not None]
+        self._watch = install()
+        try:
+            self.run = Run(self.options, self.inputs, selected, sorted(names), self._watch)
+        except FolderError as error:
+            self._watch.restore()
+            raise pytest.UsageError(str(error)) from error
+        for line in self._announcement(selected):
+            self.progress.write(line)
+
+    def _announcement(self, selected: list[str]) -> list[str]:
+        run, plan = self.open_run, self.inputs.plan
+        missing = [case.id for case in plan.cases if case.id not in selected and not case.not_applicable]
+        partial = [f"PARTIAL  not selected: {', '.join(missing)}"] if missing else []
+        return [*announcement(self.inputs, run.serial), f"record   {run.path}", *partial]
+
+    def begin_case(self, case: Case) -> None:
+        """Note that a case begins."""
+        self.open_run.begin_case(case.id)
+
+    def end_case(self, case: Case, measure: Measure | None) -> None:
+        """Note that a case ran to its end, and say what came out."""
+        run = self.open_run
+        run.end_case(case.id)
+        verdict = Verdict.ERROR if case.id in run.errors else (measure.verdict if measure else Verdict.ERROR)
+        reason = run.errors.get(case.id)
+        self.progress.write(case_line(case, verdict, measure, reason), **colour(verdict))
+
+    def bench_error(self, case: Case, excinfo: pytest.ExceptionInfo[BaseException] | None, report: Any) -> str:
+        """Record why the bench could not judge a case, and return it in words."""
+        from bench.session.errors import reason_of_exception
+
+        cause = None if excinfo is None else excinfo.value
+        reason = reason_of_exception(cause, phase=report.when, station=self.open_run.station_error)
+        self.open_run.case_error(case.id, reason)
+        trace = f"\n{report.longreprtext}" if reason.code == "test_crashed" else ""
+        return f"{case.id} ERROR: {reason.text}\n  {reason.advice}{trace}"
+
+    def finish(self) -> None:
+        """End the run: the bench safe, the record written, the report rendered."""
+        run = self.open_run
+        try:
+            run.finish()
+            self._publish_error = publish(run)
+        finally:
+            self._watch.restore()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the run is a complete PASS of which everything was stored."""
+        record = self.run.record if self.run is not None else None
+        if record is None or self._publish_error is not None or self._watch.seen:
+            return False
+        return record["verdict"] == Verdict.PASS.value and bool(record["complete"])
+
+    def summarize(self) -> None:
+        """Write the closing lines of the run."""
+        run = self.open_run
+        record = run.record
+        if record is None:
+            self.progress.write(f"the run has no record; its journal is {run.path / 'journal.sqlite'}", red=True)
+            return
+        for line in summary_lines(record, run.path, self._publish_error):
+            self.progress.write(line)
+        self.progress.write(f"{Verdict(record['verdict']).words}", **colour(Verdict(record["verdict"])))
+
+
+def publish(run: Run) -> str | None:
+    """Render everything that people read; return what went wrong, since a run without its report has not passed."""
+    from instruments.safety.signals import held
+    from reports import render, write_junit, write_tables
+
+    try:
+        with held():
+            for write in (write_tables, write_junit, render):
+                write(run.path)
+    # Whatever a renderer raises, the record is on disk and the bench is safe: say so and end with an error code.
+    except Exception as error:
+        reason = Reason("bench_error", {"text": f"the report could not be rendered: {type(error).__name__}: {error}"})
+        return reason.text
+    return None

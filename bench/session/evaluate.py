@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""From a reading to a measurement result: which measurement model belongs to which metric."""
+
+from dataclasses import replace
+
+from bench.session.point import Capture, MeanCurrent
+from stimcert.models import Measured, mean_current, mean_of_record, peak_current
+
+_DEFAULT_EVENT = 10e-6
+
+
+def evaluate(metric: str, reading: Capture | MeanCurrent, *, event: float | None, cycle: float | None) -> Measured:
+    """Return value and uncertainty of a metric.
+
+    :param event: minimum event duration of a peak, s.
+    :param cycle: declared period of the device's waveform, s; None for d.c.
+    :raises stimcert.models.NotMeasurable: with the reason, instead of a number that is wrong.
+    :raises ValueError: for a metric that this reading has no model for.
+    """
+    match metric, reading:
+        case "current.peak", Capture(records=()):
+            return _by_mean(reading)
+        case "current.peak", Capture():
+            return peak_current(reading.records[-1], event=event or _DEFAULT_EVENT)
+        case (("current.mean" | "current.polarity"), MeanCurrent()):
+            return _mean(reading, cycle)
+        case _:
+            raise ValueError(f"metric {metric!r} cannot be evaluated from a {type(reading).__name__}")
+
+
+def _mean(reading: MeanCurrent, cycle: float | None) -> Measured:
+    if reading.reading is not None:
+        return mean_current(reading.reading)
+    if reading.record is None:
+        raise ValueError("a mean current needs a reading of the SMU or a record of the digitizer")
+    return mean_of_record(reading.record, cycle=cycle)
+
+
+def _by_mean(capture: Capture) -> Measured:
+    """Without a digitizer the mean is a lower bound of the peak: it can condemn, never clear."""
+    if capture.mean is None:
+        raise ValueError("a capture needs a record or a mean")
+    mean = mean_current(capture.mean)
+    return replace(mean, value=abs(mean.value), bound=">=", cause="no_digitizer")

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""What could make a run say PASS without measuring, and is refused before it starts."""
+
+import sys
+from collections.abc import Iterator
+from importlib.metadata import distributions
+from pathlib import Path
+
+import _pytest
+import pluggy
+import pytest
+
+from bench.session.options import CHECKOUT
+
+# Third-party plugins that only show, time or generate self-tests; whatever else is loaded is named and refused.
+_KNOWN = {
+    "anyio",
+    "hypothesis",
+    "platformdirs",
+    "pytest-cov",
+    "pytest-html",
+    "pytest-metadata",
+    "pytest-reportlog",
+    "pytest-timeout",
+}
+_OURS = (CHECKOUT / "conftest.py", CHECKOUT / "bench", CHECKOUT / "tests")
+
+
+def refusals(config: pytest.Config) -> list[str]:
+    """Return every reason not to run bench tests in this pytest, in words."""
+    found = list(_foreign_plugins(config))
+    if not __debug__ or sys.flags.optimize:
+        found.append("python -O removes assert statements: run without -O and without PYTHONOPTIMIZE")
+    if config.getoption("setuponly", False) and not config.getoption("setupplan", False):
+        found.append("--setup-only would open the bench without measuring: use --collect-only or --setup-plan")
+    if config.getoption("numprocesses", None) or config.getoption("dist", "no") != "no":
+        found.append("xdist would share one bench between processes: run without -n")
+    return found
+
+
+def _foreign_plugins(config: pytest.Config) -> Iterator[str]:
+    """Yield a refusal for each conftest and plugin that is neither of this checkout nor known."""
+    allowed = [*_OURS, *_known_folders()]
+    for name, plugin in config.pluginmanager.list_name_plugin():
+        if plugin is None:
+            continue
+        file = plugin_file(plugin)
+        if file is None or not any(file.is_relative_to(folder) for folder in allowed):
+            yield (
+                f"pytest loaded the plugin {name} ({file or 'no file'}), which is neither part of this checkout nor "
+                "known to it; write --plan=FILE (with =): with a blank, pytest takes a conftest.py beside FILE as well"
+            )
+
+
+def plugin_file(plugin: object) -> Path | None:
+    """Return the file that a plugin's code comes from; None when nobody can tell."""
+    file = getattr(plugin, "__file__", None) or getattr(sys.modules.get(type(plugin).__module__), "__file__", None)
+    return Path(file).resolve() if file else None
+
+
+def _known_folders() -> Iterator[Path]:
+    """Yield the folders and modules of pytest itself and of the known plugins that are installed."""
+    for module in (pytest, _pytest, pluggy):
+        if module.__file__ is not None:
+            yield Path(module.__file__).resolve().parent
+    for distribution in distributions():
+        if distribution.metadata["Name"].lower() in _KNOWN:
+            tops = {entry.parts[0] for entry in distribution.files or [] if entry.suffix == ".py"}
+            yield from (Path(str(distribution.locate_file(top))).resolve() for top in tops)

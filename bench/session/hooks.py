@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""pytest's hooks: from a plan to items in its order, from items to a run, from a run to an exit code.
+
+All of it stays out of the way when no bench test is asked for.
+"""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.session.bench_session import BenchSession, session_of, start_session
+from bench.session.measure import CaseNotPassed, Measure
+from bench.session.options import CHECKOUT
+from stimcert.plan import Case
+
+_BENCH = CHECKOUT / "bench"
+MEASURE = pytest.StashKey[Measure]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Validate every file the run will stand on, before anything is opened.
+
+    :raises pytest.UsageError: with all mistakes at once (exit code 4).
+    """
+    shows_only = config.option.help or config.option.version or getattr(config.option, "markers", False)
+    if not shows_only and _wants_bench(config):
+        start_session(config)
+
+
+def _wants_bench(config: pytest.Config) -> bool:
+    """Tell whether any argument of the command line lies in ``bench/`` or above it."""
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument.split("::")[0]).resolve()
+        if path.is_relative_to(_BENCH) or _BENCH.is_relative_to(path):
+            return True
+    return False
+
+
+def is_bench_file(path: Path) -> bool:
+    """Tell whether a file is one of the product's bench tests."""
+    return path.resolve().parent == _BENCH
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one item of each case of the plan that names this procedure."""
+    session = session_of(metafunc.config)
+    if session is None or "case" not in metafunc.fixturenames or not is_bench_file(metafunc.definition.path):
+        return
+    procedure = metafunc.function.__name__.removeprefix("test_")
+    cases = [case for case in session.inputs.plan.cases if case.procedure == procedure]
+    metafunc.parametrize("case", cases, ids=[case.id for case in cases])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the items in the plan's order; bench tests that the plan has no case for do not exist in this run."""
+    session = session_of(config)
+    if session is None:
+        return
+    ids = [case.id for case in session.inputs.plan.cases]
+    others = [item for item in items if not is_bench_file(item.path)]
+    ours = {case.id: item for item in items if (case := case_of(item)) is not None}
+    items[:] = others + [ours[name] for name in ids if name in ours and not session.not_applicable(name)]
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """Return the case of a bench item, None for any other item."""
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get("case") if callspec is not None and is_bench_file(item.path) else None
+    return case if isinstance(case, Case) else None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Open the run around the items, and close it on every way out."""
+    bench = session_of(session.config)
+    cases = [case for case in map(case_of, session.items) if case is not None]
+    dry = session.config.option.collectonly or session.config.getoption("setupplan", False)
+    if bench is None or not cases or dry or session.testsfailed:
+        return (yield)
+    bench.begin([case.id for case in cases])
+    try:
+        return (yield)
+    finally:
+        bench.finish()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Note beginning and end of a case; one that is torn by an interrupt has no end."""
+    bench, case = session_of(item.config), case_of(item)
+    if bench is None or case is None:
+        return (yield)
+    bench.begin_case(case)
+    result = yield
+    bench.end_case(case, item.stash.get(MEASURE, None))
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Fail the item when any of its measurements is not PASS: its author cannot forget to judge."""
+    yield
+    measure = item.stash.get(MEASURE, None)
+    if measure is not None:
+        measure.conclude()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell a device that failed from a bench that could not judge, and say it without a traceback."""
+    report = yield
+    bench, case = session_of(item.config), case_of(item)
+    if bench is None or case is None:
+        return report
+    report.user_properties.append(("stimcert", case.id))
+    if call.excinfo is not None and isinstance(call.excinfo.value, CaseNotPassed):
+        report.longrepr = str(call.excinfo.value)
+    elif call.excinfo is not None or report.skipped or hasattr(report, "wasxfail"):
+        report.longrepr = bench.bench_error(case, call.excinfo, report)
+        report.outcome = "failed"
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
+    """Count bench items as usual, but leave the words to the line per case."""
+    if not any(name == "stimcert" for name, _ in getattr(report, "user_properties", ())):
+        return None
+    if report.when == "call":
+        return report.outcome, "", ""
+    return ("error", "", "") if report.failed else ("", "", "")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """End in 0 only for a complete, sealed PASS of a bench that is safe."""
+    bench = session_of(session.config)
+    if bench is not None and bench.run is not None and exitstatus == pytest.ExitCode.OK and not bench.passed:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Show verdict, finding, worst point and where the report lies."""
+    bench: BenchSession | None = session_of(config)
+    if bench is not None and bench.run is not None:
+        bench.summarize()

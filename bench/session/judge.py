@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""From a measurement result and a row to a verdict with its reason."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bench.session.history import History
+from bench.session.point import Point
+from bench.session.rows import Row
+from stimcert.decision import Decision, decide
+from stimcert.models import Measured, NotMeasurable
+from stimcert.polarity import Sign, judge_polarity
+from stimcert.proof import Declared, Proof, prove_output, top_level_proven
+from stimcert.quantity import show
+from stimcert.reason import Reason
+from stimcert.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What was concluded of one measurement against one row; no verdict for information and advisories."""
+
+    verdict: Verdict | None
+    reason: Reason | None = None
+    acceptance: tuple[float | None, float | None] = (None, None)
+    exceeded: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the form that journal and record keep."""
+        return {
+            "acceptance_limits": list(self.acceptance),
+            "verdict": self.verdict.value if self.verdict is not None else None,
+            "reason": self.reason.as_dict() if self.reason is not None else None,
+            "exceeded": self.exceeded,
+        }
+
+    def repeated(self, measured: Measured | NotMeasurable) -> "Judgement":
+        """Return the judgement of a clipped record that was repeated one range up: kept, deciding nothing."""
+        value = show(measured.value, measured.unit) if isinstance(measured, Measured) else "the range"
+        return replace(self, verdict=None, reason=Reason("repeated_one_range_up", {"value": value}), exceeded=False)
+
+
+def judge(
+    measured: Measured | NotMeasurable,
+    row: Row | None,
+    point: Point,
+    history: History,
+    *,
+    rule: str,
+    observed: float | None = None,
+    rectified: Measured | None = None,
+) -> Judgement:
+    """Judge one measurement.
+
+    :param row: the bounds; None for information.
+    :param history: earlier measurements of the case, for the proof of output.
+    :param observed: share of the dwell seen at full bandwidth; None where that has no meaning.
+    :param rectified: mean of the magnitude of the same current, for a sign; None where only means are seen.
+    """
+    if isinstance(measured, NotMeasurable):
+        verdict = Verdict.INCONCLUSIVE if row is not None and row.kind == "limit" else None
+        return Judgement(verdict=verdict, reason=Reason(measured.code, measured.params))
+    if row is None:
+        return Judgement(verdict=None)
+    if row.required_sign is not None:
+        return _judge_sign(measured, rectified, row.required_sign, point)
+    decision = _decide(measured, row, rule)
+    acceptance = (decision.acceptance_lower, decision.acceptance_upper)
+    if row.kind == "advisory":
+        exceeded = row.upper is not None and not measured.value <= row.upper
+        return Judgement(verdict=None, acceptance=acceptance, exceeded=exceeded)
+    verdict, reason = decision.verdict, _reason(decision, measured, row, point)
+    if verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS):
+        doubt = _doubt(measured, row, point, history, observed)
+        if doubt is not None:
+            verdict, reason = Verdict.INCONCLUSIVE, doubt
+    return Judgement(verdict=verdict, reason=reason, acceptance=acceptance)
+
+
+def _decide(measured: Measured, row: Row, rule: str) -> Decision:
+    value = abs(measured.value) if row.magnitude else measured.value
+    return decide(
+        value, measured.uncertainty.expanded, lower=row.lower, upper=row.upper, rule=rule, bound=measured.bound
+    )
+
+
+def _judge_sign(measured: Measured, rectified: Measured | None, sign: int, point: Point) -> Judgement:
+    required: Sign = "positive" if sign > 0 else "negative"
+    decision = judge_polarity(measured, rectified, required=required, mode=point.mode.name)
+    reason = Reason(decision.code, decision.params) if decision.code is not None else None
+    return Judgement(verdict=decision.verdict, reason=reason)
+
+
+def _reason(decision: Decision, measured: Measured, row: Row, point: Point) -> Reason | None:
+    """Return the decision's reason in words: for a censored value that decides nothing, what censored it."""
+    if decision.code is None:
+        return None
+    unit = measured.unit
+    params = {key: show(value, unit) for key, value in decision.params.items() if isinstance(value, float)}
+    params |= {"quantity": row.metric, "mode": point.mode.name}
+    undecided = decision.verdict is Verdict.INCONCLUSIVE and measured.cause is not None
+    return Reason(measured.cause if undecided and measured.cause else decision.code, params)
+
+
+def _doubt(measured: Measured, row: Row, point: Point, history: History, observed: float | None) -> Reason | None:
+    """Return why a value inside its limits still shows nothing, None when it does."""
+    if row.max_uncertainty is not None and not measured.uncertainty.expanded <= row.max_uncertainty:
+        values = {"uncertainty": measured.uncertainty.expanded, "allowed": row.max_uncertainty}
+        return Reason("uncertainty_too_large", {key: show(value, measured.unit) for key, value in values.items()})
+    if row.min_observed is not None and observed is not None and not observed >= row.min_observed:
+        return Reason("not_observed", {"observed": f"{observed:.1%}", "required": f"{row.min_observed:.1%}"})
+    return _proof(measured, row, point, history)
+
+
+def _proof(measured: Measured, row: Row, point: Point, history: History) -> Reason | None:
+    """Return why output is not proven at this point, None when it is."""
+    proof = _proof_at(measured, row, point, history)
+    return None if proof.proven or proof.code is None else Reason(proof.code, proof.params)
+
+
+def _proof_at(measured: Measured, row: Row, point: Point, history: History) -> Proof:
+    if point.one_more_up:
+        before = history.at(point, row.metric)
+        return top_level_proven(before, measured) if before is not None else Proof(proven=False)
+    entry = point.mode.declared_for(point.level, row.metric)
+    if entry is None or not entry.holds_at(point.load):
+        return prove_output(measured, below=history.below(point, row.metric))
+    return prove_output(measured, declared=Declared.relative(entry.value.si, entry.tolerance.si))

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""Recording is judging: the one verb of a bench test stores, evaluates and judges, so that no author can forget to."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.session.bench import Bench
+from bench.session.evaluate import evaluate
+from bench.session.history import History
+from bench.session.inputs import Inputs
+from bench.session.judge import judge
+from bench.session.point import Capture, MeanCurrent, Point
+from bench.session.rows import Row, rows_of
+from bench.session.run import Run
+from bench.session.summary import point_words
+from stimcert.models import Measured, NotMeasurable, rectified_mean
+from stimcert.plan import Case
+from stimcert.reading import CurrentRecord
+from stimcert.store.run_folder import iso, utc_now
+from stimcert.verdict import Verdict
+
+Reading = Capture | MeanCurrent
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Attempt:
+    """One record of a reading, or the reading itself.
+
+    :param last: whether the next higher range was not needed.
+    """
+
+    number: int
+    part: Reading
+    last: bool
+    waveform: str | None = None
+
+    @property
+    def observed(self) -> float | None:
+        """Share of the dwell seen at full bandwidth; None for a mean."""
+        return self.part.observed if isinstance(self.part, Capture) else None
+
+
+class CaseNotPassed(Exception):
+    """A case has measurements that are not PASS; its text names the worst."""
+
+
+class Measure:
+    """``measure(point, metric, reading)`` for one case.
+
+    :param progress: called with each stored measurement.
+    """
+
+    def __init__(
+        self, case: Case, inputs: Inputs, run: Run, bench: Bench, progress: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self._case = case
+        self._inputs = inputs
+        self._run = run
+        self._bench = bench
+        self._progress = progress
+        self._history = History()
+        self._count = 0
+        self.worst: dict[str, Any] | None = None
+
+    def __call__(self, point: Point, metric: str, reading: Reading) -> None:
+        """Store what was read at a point, evaluate its uncertainty, and judge it against the case's rows.
+
+        A metric without a row is information, never a PASS. The test goes on whatever the verdict is.
+        """
+        rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
+        bench_time = self._bench.station.clock.now()
+        for attempt in self._attempts(reading):
+            for row in rows:
+                self._measure(point, metric, row, attempt, bench_time)
+
+    def _measure(self, point: Point, metric: str, row: Row | None, attempt: _Attempt, bench_time: float) -> None:
+        measured = _evaluated(point, metric, row, attempt.part)
+        judgement = judge(
+            measured,
+            row,
+            point,
+            self._history,
+            rule=self._inputs.plan.decision_rule,
+            observed=attempt.observed,
+            rectified=_rectified(point, row, attempt.part),
+        )
+        if not attempt.last and judgement.verdict is not Verdict.FAIL:
+            judgement = judgement.repeated(measured)
+        if row is not None and attempt.last and isinstance(measured, Measured):
+            self._history.add(point, metric, measured)
+        self._store(
+            {
+                "case": self._case.id,
+                "quantity": metric,
+                "limit": row.id if row else None,
+                "kind": row.kind if row else "information",
+                **_numbers(measured),
+                "lower_limit": row.lower if row else None,
+                "upper_limit": row.upper if row else None,
+                **judgement.as_dict(),
+                "conditions": self._conditions(point, attempt, bench_time),
+                "waveform": attempt.waveform,
+            }
+        )
+
+    def _store(self, body: dict[str, Any]) -> None:
+        self._run.log("measurement", body)
+        self._progress(body)
+        verdict = body["verdict"]
+        if verdict is not None and (self.worst is None or _rank(body) > _rank(self.worst)):
+            self.worst = body
+
+    def _attempts(self, reading: Reading) -> Iterator[_Attempt]:
+        """Yield each record of a reading on its own, the last one last, and keep its waveform."""
+        if isinstance(reading, MeanCurrent) or not reading.records:
+            yield _Attempt(number=1, part=reading, last=True)
+            return
+        for number, record in enumerate(reading.records, start=1):
+            self._count += 1
+            yield _Attempt(
+                number=number,
+                part=Capture(records=(record,), observed=reading.observed),
+                last=number == len(reading.records),
+                waveform=self._run.keep_waveform(f"{self._case.id}_{self._count:04d}", record),
+            )
+
+    def _conditions(self, point: Point, attempt: _Attempt, bench_time: float) -> dict[str, Any]:
+        return {
+            "mode": point.mode.name,
+            "level": point.level,
+            "load": point.load,
+            "measured_load": self._run.state.loads.get((point.load, self._bench.shunt)),
+            "one_more_up": point.one_more_up,
+            "attempt": attempt.number,
+            **_instrument(attempt.part),
+            "bench_time": bench_time,
+            "wall_time": iso(utc_now()),
+        }
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict so far; ERROR when nothing was judged."""
+        return Verdict(self.worst["verdict"]) if self.worst is not None else Verdict.ERROR
+
+    def conclude(self) -> None:
+        """Let the test end well only when everything was judged PASS.
+
+        :raises CaseNotPassed: naming the worst measurement.
+        """
+        if self.verdict is not Verdict.PASS:
+            text = point_words(self.worst) if self.worst is not None else "nothing was measured against a limit"
+            raise CaseNotPassed(f"{self._case.id} {self.verdict.words}: {text}")
+
+
+def _evaluated(point: Point, metric: str, row: Row | None, part: Reading) -> Measured | NotMeasurable:
+    try:
+        return evaluate(metric, part, event=row.event if row else None, cycle=_cycle(point))
+    except NotMeasurable as refusal:
+        return refusal
+
+
+def _rectified(point: Point, row: Row | None, part: Reading) -> Measured | None:
+    """Return the rectified mean that a sign is held against, where the digitizer saw one."""
+    if row is None or row.required_sign is None or not isinstance(part, MeanCurrent) or part.record is None:
+        return None
+    return rectified_mean(part.record, cycle=_cycle(point))
+
+
+def _cycle(point: Point) -> float | None:
+    return point.mode.cycle.si if point.mode.cycle is not None else None
+
+
+def _rank(body: dict[str, Any]) -> tuple[int, float]:
+    """Order by verdict, then by how much of the limit is used up."""
+    value, upper = body["value"], body["upper_limit"]
+    return Verdict(body["verdict"]).severity, value / upper if value is not None and upper else 0.0
+
+
+def _numbers(measured: Measured | NotMeasurable) -> dict[str, Any]:
+    keys = ("standard_uncertainty", "expanded_uncertainty", "coverage_factor", "dof")
+    if isinstance(measured, NotMeasurable):
+        return {"value": None, "bound": None, "unit": "A", **dict.fromkeys(keys), "budget": []}
+    uncertainty = measured.uncertainty
+    return {
+        "value": measured.value,
+        "bound": measured.bound,
+        "unit": measured.unit,
+        "standard_uncertainty": uncertainty.standard,
+        "expanded_uncertainty": uncertainty.expanded,
+        "coverage_factor": uncertainty.coverage_factor,
+        "dof": uncertainty.dof,
+        "budget": list(uncertainty.budget),
+    }
+
+
+def _record(part: Reading) -> CurrentRecord | None:
+    if isinstance(part, Capture):
+        return part.records[-1] if part.records else None
+    return part.record if part.reading is None else None
+
+
+def _instrument(part: Reading) -> dict[str, Any]:
+    """Return what measured, and on which range."""
+    record = _record(part)
+    if record is not None:
+        return {"instrument": "digitizer", "range": record.waveform.range, "shunt": record.shunt.value}
+    reading = part.mean if isinstance(part, Capture) else part.reading
+    return {"instrument": "smu", "range": reading.range if reading is not None else None}

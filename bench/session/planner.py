@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Before anything is energised: which shunt, which ranges, how long, and what can be decided at all."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.session.inputs import Inputs
+from instruments.data_sheets import load_accuracy
+from instruments.station_file import Shunt, StationFile
+from stimcert.limits import LimitRow
+from stimcert.plan import Case, Mode
+
+# A 2450 integrates over 0.01 to 10 power line cycles; below one, mains hum is not averaged out.
+_LONGEST_APERTURE = 10.0
+# The burden of the shunt stays small against skin, and the digitizer's most accurate range is used.
+_SHUNT_VOLTAGE = 0.1
+# The digitizer's memory, with room to spare (about 7 million readings on a DMM6500).
+_LONGEST_RECORD = 5_000_000
+_MEAN_READINGS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """How one mode is measured.
+
+    :param worst_case: largest current expected, A.
+    :param shunt: the resistor in series.
+    :param digitizer_range: V; None without a digitizer.
+    :param smu_range: A, fixed.
+    :param smu_limit: A.
+    :param nplc: integration time of a mean reading in power line cycles; None when no whole number of the device's
+        cycles fits, so that only the digitizer can take a mean.
+    """
+
+    worst_case: float
+    shunt: Shunt
+    digitizer_range: float | None
+    smu_range: float
+    smu_limit: float
+    nplc: float | None
+    readings: int = _MEAN_READINGS
+
+
+def plan_setup(inputs: Inputs, mode: Mode) -> Setup:
+    """Choose shunt and ranges for a mode from its worst case and the station's capabilities."""
+    station = inputs.station
+    worst = worst_case(inputs, mode)
+    shunt = choose_shunt(station.shunts, worst)
+    forced = station.smu.current_range
+    smu_range = forced.si if forced else smallest_range(load_accuracy(station.smu.driver).current_ranges, worst)
+    return Setup(
+        worst_case=worst,
+        shunt=shunt,
+        digitizer_range=_digitizer_range(station, worst * shunt.value.si),
+        smu_range=smu_range,
+        smu_limit=smu_range,
+        nplc=_whole_cycles(mode, station.line_frequency.si),
+    )
+
+
+def worst_case(inputs: Inputs, mode: Mode) -> float:
+    """Return the largest current to be ready for, A: as the plan says, else the largest bound or declared value."""
+    if mode.worst_case is not None:
+        return mode.worst_case.si
+    rows = [row for case in inputs.plan.cases if mode.name in case.modes for row in limit_rows(inputs, case)]
+    bounds = [abs(bound.si) for row in rows for bound in (row.lower, row.upper) if bound is not None]
+    declared = [entry.value.si * (1 + entry.tolerance.si) for entry in mode.declared]
+    return max(bounds + declared)
+
+
+def limit_rows(inputs: Inputs, case: Case) -> list[LimitRow]:
+    """Return the limit rows a case is judged against; ``declared`` is resolved per mode and level elsewhere."""
+    return [inputs.limits[name] for name in case.limits if name != "declared"]
+
+
+def choose_shunt(shunts: Sequence[Shunt], worst: float) -> Shunt:
+    """Return the largest shunt whose voltage stays within the digitizer's lowest range, else the smallest there is."""
+    fitting = [shunt for shunt in shunts if shunt.value.si * worst <= _SHUNT_VOLTAGE]
+    return max(fitting or [min(shunts, key=_ohms)], key=_ohms)
+
+
+def _ohms(shunt: Shunt) -> float:
+    return shunt.value.si
+
+
+def smallest_range(ranges: Sequence[float], value: float) -> float:
+    """Return the smallest range that holds ``value``, or the largest there is."""
+    return min((r for r in ranges if r >= value), default=max(ranges))
+
+
+def _digitizer_range(station: StationFile, volts: float) -> float | None:
+    if station.digitizer is None:
+        return None
+    return smallest_range(load_accuracy(station.digitizer.driver).digitize_ranges, volts)
+
+
+def _whole_cycles(mode: Mode, line_frequency: float) -> float | None:
+    """Return the aperture, in power line cycles, of at least one line cycle and a whole number of device cycles."""
+    if mode.cycle is None:
+        return 1.0
+    cycle = mode.cycle.si * line_frequency
+    aperture = math.ceil(1 / cycle - 1e-9) * cycle
+    return aperture if aperture <= _LONGEST_APERTURE else None
+
+
+def record_length(dwell: float, sample_rate: float) -> int:
+    """Return the number of samples that covers ``dwell`` seconds, as far as the digitizer's memory goes."""
+    return min(math.ceil(dwell * sample_rate - 1e-9), _LONGEST_RECORD)
+
+
+def case_points(inputs: Inputs, case: Case) -> int:
+    """Return how many points a case has."""
+    return sum(len(case.levels_of(inputs.plan.mode_named(name))) for name in case.modes) * len(case.loads)

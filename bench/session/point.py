@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""Points: one mode, level and load at which the device is measured, and what was captured there."""
+
+from dataclasses import dataclass
+
+from stimcert.plan import Case, Mode
+from stimcert.reading import CurrentRecord, MeanReading
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """Where the device is measured.
+
+    :param level: intensity level, 1 … top.
+    :param load: total resistance that the device sees, Ω, nominal.
+    :param one_more_up: the level is the top one and "up" was pressed once more: nothing may change.
+    """
+
+    case: Case
+    mode: Mode
+    level: int
+    load: float
+    one_more_up: bool = False
+
+    @property
+    def is_top(self) -> bool:
+        """Whether this is the mode's highest level."""
+        return self.level == self.mode.levels
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capture:
+    """What the digitizer saw at a point: the last record, and before it those that were clipped.
+
+    :param records: one per range that was tried; only the last may be unclipped.
+    :param mean: the SMU's mean instead, on a station without a digitizer.
+    :param observed: share of the dwell seen at full bandwidth.
+    """
+
+    records: tuple[CurrentRecord, ...] = ()
+    mean: MeanReading | None = None
+    observed: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeanCurrent:
+    """A mean current: by the SMU where it may be trusted, else by the digitizer's record."""
+
+    reading: MeanReading | None = None
+    record: CurrentRecord | None = None

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""The bounds that apply at a point: rows of limit files, and what the device's maker declares."""
+
+from dataclasses import dataclass
+
+from bench.session.inputs import Inputs
+from bench.session.planner import limit_rows
+from bench.session.point import Point
+from stimcert.limits import LimitRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Bounds for one metric, SI.
+
+    :param magnitude: whether the bounds hold for the magnitude; the sign is judged by the polarity case alone.
+    :param event: minimum duration of an event, s.
+    """
+
+    id: str
+    metric: str
+    lower: float | None
+    upper: float | None
+    event: float | None = None
+    kind: str = "limit"
+    magnitude: bool = False
+    max_uncertainty: float | None = None
+    min_observed: float | None = None
+    required_sign: int | None = None
+
+
+def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
+    """Return the rows a metric is judged against at a point; none means that it is information."""
+    found = [_from_limit(row) for row in limit_rows(inputs, point.case) if row.metric == metric]
+    if "declared" in point.case.limits:
+        found += _declared(point, metric)
+    if metric == "current.polarity" and point.mode.expected_sign is not None:
+        found.append(_polarity(point.mode.expected_sign))
+    return found
+
+
+def _from_limit(row: LimitRow) -> Row:
+    return Row(
+        id=row.id,
+        metric=row.metric,
+        lower=row.lower.si if row.lower is not None else None,
+        upper=row.upper.si if row.upper is not None else None,
+        event=row.event.si,
+        kind=row.kind,
+        max_uncertainty=row.max_uncertainty.si if row.max_uncertainty is not None else None,
+        min_observed=row.min_observed.si,
+    )
+
+
+def _declared(point: Point, metric: str) -> list[Row]:
+    declared = point.mode.declared_for(point.level, metric)
+    if declared is None or not declared.holds_at(point.load):
+        return []
+    lower, upper = declared.bounds
+    name = f"declared.{point.mode.name}.{point.level}"
+    return [Row(id=name, metric=metric, lower=lower, upper=upper, magnitude=True)]
+
+
+def _polarity(sign: int) -> Row:
+    """Return the bound at zero that a mean of the required sign must keep with its uncertainty."""
+    return Row(
+        id=f"polarity.{'positive' if sign > 0 else 'negative'}",
+        metric="current.polarity",
+        lower=0.0 if sign > 0 else None,
+        upper=0.0 if sign < 0 else None,
+        required_sign=sign,
+    )

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+"""One run: its folder, its journal, its station, and the record at its end."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bench.session.announcement import backing_of
+from bench.session.header import header
+from bench.session.inputs import Inputs
+from bench.session.options import Options
+from bench.session.station_check import BenchState, StationCheck
+from instruments.embedded import SimOptions
+from instruments.errors import BenchError
+from instruments.safety.signals import SignalWatch, held
+from instruments.station import Station, open_station
+from stimcert.certificate import blockers, document
+from stimcert.reading import CurrentRecord
+from stimcert.reason import CATALOGUE, Reason
+from stimcert.record import STATION, derive
+from stimcert.store.journal import Journal
+from stimcert.store.run_folder import RunFolder, iso, run_id, utc_now
+from stimcert.store.waveform_file import save_waveform
+
+
+class Run:
+    """A run from its folder to its record. Everything that happens is an event of the journal first.
+
+    :param selected: ids of the cases that will run, in the order of the plan.
+    :param plugins: names of the loaded pytest plugins, for the record.
+    :param watch: what signals this process saw.
+    :raises stimcert.store.run_folder.FolderError: when the folder exists or cannot be made.
+    """
+
+    def __init__(
+        self, options: Options, inputs: Inputs, selected: list[str], plugins: list[str], watch: SignalWatch
+    ) -> None:
+        self.inputs = inputs
+        self._watch = watch
+        self.options = options
+        started = utc_now()
+        self.id = run_id(started, inputs.plan.id, self.serial)
+        self.folder = RunFolder(options.run_dir or options.run_root / self.id)
+        self._journal = Journal(self.folder.path / "journal.sqlite")
+        self._station: Station | None = None
+        self._check: StationCheck | None = None
+        self._begun: set[str] = set()
+        self.state = BenchState()
+        self.errors: dict[str, Reason] = {}
+        copies = [self.folder.add_input(file.role, file.name, file.data) for file in inputs.files]
+        self.log("run_begun", header(self, selected, plugins, copies, iso(started)))
+        self.record: dict[str, Any] | None = None
+
+    @property
+    def serial(self) -> str:
+        """The device's serial number, as given or as the simulated bench has it."""
+        return self.options.dut_serial or "SIM-0001"
+
+    @property
+    def operator(self) -> str:
+        """Who runs the bench."""
+        return self.options.operator or "simulated"
+
+    @property
+    def station_error(self) -> Reason | None:
+        """Why the station check failed, when it did."""
+        return self.errors.get(STATION)
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self.folder.path
+
+    @property
+    def open(self) -> bool:
+        """Whether the run has no end yet."""
+        return self.record is None
+
+    def log(self, kind: str, body: Mapping[str, object]) -> int:
+        """Append one event to the journal; it is durable when this returns."""
+        return self._journal.append(kind, body, wall=iso(utc_now()))
+
+    def station(self) -> Station:
+        """Return the checked station; open and check it the first time.
+
+        :raises BenchError: when the bench is not fit to measure; the device was not connected then.
+        """
+        if self._station is None:
+            self.begin_case(STATION)
+            try:
+                self._open_and_check()
+            except BenchError as error:
+                self.case_error(STATION, reason_of(error))
+                raise
+            self.end_case(STATION)
+        if self._check is None:
+            raise BenchError("the station check failed before", code="station_check_failed", cause="see case STATION")
+        return self._station_now()
+
+    def _station_now(self) -> Station:
+        if self._station is None:
+            raise BenchError("the station is not open")
+        return self._station
+
+    def _open_and_check(self) -> None:
+        simulated = self.inputs.station.embedded
+        self._station = open_station(
+            self.inputs.station, run_dir=self.path, sim=self._sim_options() if simulated else None
+        )
+        identified = [entry.as_dict() for entry in self._station.identify()]
+        self.log("instruments_identified", {"instruments": identified})
+        self._identify_dut(identified)
+        self._station.check_identities(date.today())
+        self._station.arm_guard()
+        check = StationCheck(self._station, self.inputs, self._report_check)
+        self.state = check.opening()
+        self.log("environment", {"temperature": self.state.temperature})
+        self._check = check
+
+    def _sim_options(self) -> SimOptions:
+        device = self.inputs.device
+        return SimOptions(
+            device=device.path if device is not None else "microcurrent_good",
+            seed=self.options.sim_seed or 0,
+            faults=(self.options.sim_fault,) if self.options.sim_fault else (),
+            pace=self.options.sim_pace or 0.0,
+        )
+
+    def _identify_dut(self, identified: list[dict[str, Any]]) -> None:
+        """Hold the device's own identity, where it has one, against the serial number of this run."""
+        for entry in identified:
+            if entry["role"] != "dut" or not entry["identity"]:
+                continue
+            self.log("dut_identified", {"identity": entry["identity"], "firmware": entry["firmware"]})
+            if entry["serial"] != self.serial:
+                text = f"dut: expected serial {self.serial}, the device answers {entry['serial']} ({entry['identity']})"
+                raise BenchError(text, code="wrong_dut", expected=self.serial, found=entry["serial"])
+
+    def _report_check(
+        self, quantity: str, value: float, unit: str, *, expected: float, allowed: float, **conditions: object
+    ) -> None:
+        """Store one finding of the station check; it is ERROR outside its allowance, never FAIL."""
+        inside = abs(value - expected) <= allowed
+        station = self._station
+        body = {
+            "case": STATION,
+            "quantity": quantity,
+            "limit": None,
+            "kind": "check",
+            "value": value,
+            "bound": None,
+            "unit": unit,
+            "standard_uncertainty": None,
+            "expanded_uncertainty": None,
+            "coverage_factor": None,
+            "dof": None,
+            "budget": [],
+            "lower_limit": expected - allowed,
+            "upper_limit": expected + allowed,
+            "acceptance_limits": [expected - allowed, expected + allowed],
+            "verdict": "PASS" if inside else "ERROR",
+            "reason": None,
+            "exceeded": False,
+            "conditions": {
+                **conditions,
+                "bench_time": station.clock.now() if station else None,
+                "wall_time": iso(utc_now()),
+            },
+            "waveform": None,
+        }
+        self.log("measurement", body)
+
+    def begin_case(self, case: str) -> None:
+        """Note that a case begins."""
+        self._begun.add(case)
+        self.log("case_begun", {"case": case})
+
+    def end_case(self, case: str) -> None:
+        """Note that a case ran to its end."""
+        self._begun.discard(case)
+        self.log("case_ended", {"case": case})
+
+    def case_error(self, case: str, reason: Reason) -> None:
+        """Note that the bench could not judge a case."""
+        self.errors.setdefault(case, reason)
+        self.log("case_error", {"case": case, "reason": reason.as_dict()})
+
+    def keep_waveform(self, name: str, record: CurrentRecord) -> str:
+        """Store a record and return its name for the measurement."""
+        return save_waveform(self.path / "waveforms", name, record)
+
+    def finish(self) -> dict[str, Any]:
+        """Check the bench again, make it safe, and write the record. Safe even when called after an interrupt."""
+        with held():
+            self._closing_check()
+            self._make_safe()
+            if self._watch.seen:
+                self.log("interrupted", {"signal": self._watch.seen[0]})
+            self.log("run_ended", {"ended": iso(utc_now())})
+            self.record = self._derive()
+            self.folder.write_record(self.record)
+            self._journal.seal()
+        return self.record
+
+    def _closing_check(self) -> None:
+        if self._check is None or self._watch.seen:
+            return
+        try:
+            self._station_now().dut.stop()
+            self._check.closing()
+        except BenchError as error:
+            self.log("run_error", {"reason": reason_of(error).as_dict()})
+
+    def _make_safe(self) -> None:
+        if self._station is None:
+            return
+        state = self._station.safe_off()
+        self.log("safe_state", state.as_dict())
+        self._station.close()
+
+    def _derive(self) -> dict[str, Any]:
+        record = derive((event.kind, event.wall, event.body) for event in self._journal.events())
+        found = blockers(record, backing_of(self.inputs))
+        return {**record, "document": document(found), "blockers": [reason.as_dict() for reason in found]}
+
+
+def reason_of(error: BenchError) -> Reason:
+    """Return the reason for a bench error: its code where the catalogue knows it, its text always."""
+    code = error.code if error.code in CATALOGUE else "bench_error"
+    return Reason(code, {"text": str(error), **{key: _plain(value) for key, value in error.params.items()}})
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

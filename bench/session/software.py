@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Which software measured: version, commit, a hash over our own files, and what was installed beside it."""
+
+import hashlib
+import platform
+import subprocess
+from functools import cache
+from importlib.metadata import distributions
+from pathlib import Path
+
+from bench.session.options import CHECKOUT
+
+VERSION = "0.1.0.dev0"
+
+# What decides a verdict: our packages, the shipped data and the command line.
+_OURS = ("bench", "instruments", "reports", "stimcert", "test_plans")
+_ENDINGS = {".py", ".toml", ".j2", ".css"}
+
+
+@cache
+def software() -> dict[str, object]:
+    """Return the facts about the running software, as the record keeps them."""
+    commit, dirty = _commit()
+    return {
+        "version": VERSION,
+        "released": ".dev" not in VERSION and not dirty and commit is not None,
+        "commit": commit,
+        "dirty": dirty,
+        "files_sha256": files_sha256(CHECKOUT),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": _packages(),
+    }
+
+
+def _packages() -> dict[str, str]:
+    """Return name and version of every installed distribution, by name."""
+    return dict(sorted((found.metadata["Name"], found.version) for found in distributions()))
+
+
+def files_sha256(checkout: Path) -> str:
+    """Return one hash over the names and contents of our files, in a fixed order."""
+    digest = hashlib.sha256()
+    ours = [path for folder in _OURS for path in (checkout / folder).rglob("*") if path.suffix in _ENDINGS]
+    for path in sorted([checkout / "conftest.py", *ours]):
+        digest.update(path.relative_to(checkout).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _commit() -> tuple[str | None, bool | None]:
+    """Return the commit and whether files differ from it; None where there is no git."""
+    try:
+        head = _git("rev-parse", "HEAD")
+        return head, bool(_git("status", "--porcelain", "--untracked-files=no"))
+    except (OSError, subprocess.SubprocessError):
+        return None, None
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(CHECKOUT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""The lines at the end of a case and of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stimcert.plan import Case
+from stimcert.quantity import show
+from stimcert.reason import Reason
+from stimcert.verdict import Verdict
+
+if TYPE_CHECKING:
+    from bench.session.measure import Measure
+
+
+def case_line(case: Case, verdict: Verdict, measure: Measure | None, reason: Reason | None) -> str:
+    """Return one line: case, procedure, verdict, and why or how close."""
+    words = f"  {case.id}  {case.procedure}  {', '.join(case.modes)}  {verdict.words}"
+    if reason is not None:
+        return f"{words}: {reason.text}"
+    worst = measure.worst if measure is not None else None
+    return f"{words}: {point_words(worst)}" if worst is not None else words
+
+
+def point_words(measurement: Mapping[str, Any]) -> str:
+    """Return a measurement in words: quantity, value ± U, limit and where."""
+    conditions = measurement["conditions"]
+    value = measurement_words(measurement)
+    where = f"{conditions['mode']}, level {conditions['level']}, {show(conditions['load'], 'Ω')}"
+    reason = measurement.get("reason")
+    text = f"{measurement['quantity']} {value}{limit_words(measurement)} at {where}"
+    return f"{text} ({reason['code'].replace('_', ' ')})" if reason else text
+
+
+def measurement_words(measurement: Mapping[str, Any]) -> str:
+    """Return ``450.2 µA ± 0.3 µA``, or what there is of it."""
+    value, unit, expanded = measurement["value"], measurement["unit"], measurement.get("expanded_uncertainty")
+    if value is None:
+        return "not measured"
+    bound = f"{measurement['bound']} " if measurement.get("bound") else ""
+    return f"{bound}{show(value, unit)}" + (f" ± {show(expanded, unit, 2)}" if expanded is not None else "")
+
+
+def limit_words(measurement: Mapping[str, Any]) -> str:
+    """Return the limit of a measurement in words, empty where there is none."""
+    lower, upper, unit = measurement["lower_limit"], measurement["upper_limit"], measurement["unit"]
+    if lower is not None and upper is not None:
+        return f", limits {show(lower, unit)} to {show(upper, unit)}"
+    if upper is not None:
+        return f", limit {show(upper, unit)}"
+    return f", at least {show(lower, unit)}" if lower is not None else ""
+
+
+def summary_lines(record: Mapping[str, Any], folder: Path, publish_error: str | None) -> list[str]:
+    """Return the closing lines of a run, the verdict apart."""
+    counts = ", ".join(f"{count} {Verdict(word).words}" for word, count in record["counts"].items())
+    lines = [f"cases           {counts}", f"device finding  {Verdict(record['device_finding']).words}"]
+    if record["worst_point"] is not None:
+        lines.append(f"worst point     {record['worst_point']['case']} {point_words(record['worst_point'])}")
+    for entry in record["advisories"]:
+        lines.append(f"advisory        {entry['limit']} exceeded: {advisory_words(entry)}")
+    lines.append(f"document        {record['document']}" + ("" if record["complete"] else ", PARTIAL"))
+    lines += [f"                {blocker['text']}" for blocker in record["blockers"]]
+    lines += _safe_lines(record["safe_state"])
+    report = folder / "report.html"
+    lines.append(f"report          {report}" if publish_error is None else publish_error)
+    if record["reason"] is not None:
+        lines.append(f"because         {record['reason']['text']}")
+    return lines
+
+
+def advisory_words(entry: Mapping[str, Any]) -> str:
+    """Return where and by what an advisory was exceeded."""
+    return f"{entry['case']} {show(entry['value'], entry['unit'])}{limit_words(entry)}"
+
+
+def _safe_lines(state: Mapping[str, Any] | None) -> list[str]:
+    if state is None:
+        return ["safe state      nothing was energised"]
+    if state["confirmed"]:
+        return ["safe state      output off, confirmed"]
+    return [f"safe state      OUTPUT OFF UNCONFIRMED ({', '.join(state['unconfirmed'])}): remove the leads"]
