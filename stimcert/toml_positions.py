@@ -86,7 +86,7 @@ class Positions:
         if key is None or len(node.named_children) < 2:
             return
         path: Path = (*table, *_names(key))
-        value = node.named_children[-1]
+        value = node.named_children[1]  # a comment on the same line would be the last one
         self._remember(path, self._place(key), self._place(value))
         self._inside(value, path)
 

@@ -253,7 +253,7 @@ lines\"\"\"
 [[m]]
 n = 1
 [[m.k]]
-w = 1
+w = 1   # a comment
 [m.k.sub]
 w = 2
 [[m.k]]

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""Plans: the shipped ones, and every mistake a plan can make by itself."""
+
+from pathlib import Path
+
+import pytest
+
+from stimcert.plan import Plan
+from stimcert.strict_toml import InvalidFile, load
+
+PLANS = Path(__file__).parents[2] / "test_plans"
+MICRO = (PLANS / "microcurrent_facial.toml").read_text(encoding="utf-8")
+GALV = (PLANS / "galvanic_facial.toml").read_text(encoding="utf-8")
+
+
+def _plan(text: str) -> Plan:
+    return load(text.encode(), Plan, "plan.toml").value
+
+
+def _problems(text: str) -> list[str]:
+    with pytest.raises(InvalidFile) as invalid:
+        _plan(text)
+    return [str(problem) for problem in invalid.value.problems]
+
+
+def _changed(text: str, *changes: tuple[str, str]) -> str:
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+def test_the_shipped_microcurrent_plan() -> None:
+    plan = _plan(MICRO)
+    assert plan.case_ids == ("OC-01", "OC-02")
+    lift, tone = plan.modes
+    declared = lift.declared_for(8, "current.peak")
+    assert declared is not None
+    assert declared.bounds == pytest.approx((336e-6, 624e-6))
+    assert declared.holds_at(500.0)
+    assert declared.holds_at(10e3)
+    assert not declared.holds_at(100.0)
+    assert lift.declared_for(7, "current.peak") is None
+    assert plan.cases[0].levels_of(lift) == tuple(range(1, 9))
+    assert [load.si for load in plan.cases[1].loads] == [500.0, 2e3, 10e3]
+    assert (lift.expected_sign, tone.cycle and tone.cycle.si) == (None, 0.02)
+
+
+def test_the_shipped_galvanic_plan() -> None:
+    plan = _plan(GALV)
+    assert {mode.name: mode.expected_sign for mode in plan.modes} == {"desincrustation": -1, "iontophoresis": +1}
+    assert [(case.id, case.procedure, case.limits) for case in plan.cases] == [
+        ("OC-01", "output_current", ("declared",)),
+        ("PO-01", "polarity", ()),
+    ]
+    assert plan.cases[1].levels_of(plan.mode_named("iontophoresis")) == (1, 5)
+
+
+def test_modes_are_found_by_name() -> None:
+    assert _plan(MICRO).mode_named("tone").levels == 8
+    with pytest.raises(KeyError):
+        _plan(MICRO).mode_named("sculpt")
+
+
+@pytest.mark.parametrize(
+    ("plan", "old", "new", "key", "said"),
+    [
+        (MICRO, 'id = "OC-02"', 'id = "OC-01"', "case[2].id", 'found "OC-01" twice'),
+        (MICRO, 'id = "OC-02"', 'id = "STATION"', "case[2].id", "e.g. OC-01"),
+        (MICRO, 'name = "tone"', 'name = "lift"', "mode[2].name", 'found "lift" twice'),
+        (MICRO, 'modes = ["tone"]', 'modes = ["sculpt"]', "case[2].modes[1]", "modes of this plan: lift, tone"),
+        (MICRO, 'modes = ["tone"]', 'modes = ["tone", "tone"]', "case[2].modes[2]", "once is allowed"),
+        (MICRO, 'levels = "all"', "levels = [1, 9]", "case[1].levels[2]", "lift has levels 1 to 8"),
+        (MICRO, 'levels = "all"', "levels = [0]", "case[1].levels[1]", "lift has levels 1 to 8"),
+        (MICRO, 'levels = "all"', "levels = []", "case[1].levels", '"all" or an array of levels'),
+        (MICRO, 'levels = "all"', "levels = [true]", "case[1].levels", '"all" or an array of levels'),
+        (MICRO, "level = 8", "level = 9", "mode[1].declared[1].level", "levels 1 to 8"),
+        (MICRO, 'tolerance = "30 %"', 'tolerance = "-30 %"', "mode[1].declared[1].tolerance", "greater than 0 %"),
+        (MICRO, 'tolerance = "30 %"', 'tolerance = "100 %"', "mode[1].declared[1].tolerance", "less than 100 %"),
+        (MICRO, 'value = "480 µA"', 'value = "-480 µA"', "mode[1].declared[1].value", "greater than 0 A"),
+        (MICRO, 'load_min = "500 Ω"', 'load_min = "20 kΩ"', "mode[1].declared[1].load_min", "not be greater"),
+        (MICRO, '"2 kΩ", "10 kΩ"', '"2 kΩ", "2000 Ω"', "case[1].loads[3]", "twice"),
+        (MICRO, 'claims = ["microcurrent"]', 'claims = ["ems"]', "mode[1].modality", "claims only ems"),
+        (MICRO, '"microcurrent.advisory"]', '"declared"]\nsettle = "-1 s"', "case[1].settle", "at least 0 s"),
+        (MICRO, 'decision_rule = "guard-U"', 'decision_rule = "guard"', "decision_rule", "'guard-U' or 'simple'"),
+        (MICRO, 'name = "lift"', 'name = "lift\\""', "mode[1].name", "letters, digits"),
+        (MICRO, 'title = "F', 'title = "\\nF', "title", "one line of text"),
+        (MICRO, 'cycle = "10 ms"', 'ion = "positive"', "mode[1].ion", "only galvanic"),
+        (MICRO, "levels = 8", "levels = 8.5", "mode[1].levels", "whole number"),
+        (GALV, 'polarity = "negative"', "", "mode[1].polarity", "a galvanic mode declares polarity"),
+        (GALV, 'polarity = "negative"', 'polarity = "positive"', "mode[1].polarity", "done with the cathode"),
+        (GALV, 'polarity = "negative"', 'ion = "positive"', "mode[1].ion", "drives no ion"),
+        (GALV, 'ion = "positive"', 'ion = "positive"\npolarity = "negative"', "mode[2].polarity", "sign of the ion"),
+        (GALV, 'ion = "positive"', 'polarity = "positive"', "mode[2].ion", "sign of its ion"),
+        (GALV, 'limits = ["declared"]', "", "case[1].limits", "needed to judge by"),
+        (GALV, 'levels = "all"', "levels = [1, 2]", "case[1].limits[1]", "declares nothing for a level"),
+        (GALV, 'treatment = "desincrustation"\n', "", "", ""),
+    ],
+)  # fmt: skip
+def test_one_mistake_each(plan: str, old: str, new: str, key: str, said: str) -> None:
+    text = _changed(plan, (old, new))
+    if not key:
+        _plan(text)
+        return
+    found = [line for line in _problems(text) if f": {key}: " in line]
+    assert len(found) == 1, _problems(text)
+    assert said in found[0]
+
+
+def test_the_name_of_a_treatment_counts() -> None:
+    text = _changed(GALV, ('treatment = "desincrustation"\n', ""), ('polarity = "negative"', 'polarity = "positive"'))
+    assert "done with the cathode" in "\n".join(_problems(text))
+
+
+def test_polarity_needs_a_sign() -> None:
+    text = _changed(MICRO, ('procedure = "output_current"', 'procedure = "polarity"'))
+    assert any("case[1].modes[1]" in line and "declares no polarity" in line for line in _problems(text))
+
+
+def test_many_mistakes_in_many_tables_are_all_there() -> None:
+    text = _changed(
+        MICRO,
+        ('title = "Facial', 'titel = "Facial'),
+        ('"480 µA"', '"480"'),
+        ('modes = ["lift"]', 'modes = ["left"]'),
+        ('id = "OC-02"', 'id = "OC-01"'),
+        ('dwell = "200 ms"', 'dwell = "0,2 s"'),
+    )
+    keys = [line.split(": ")[1] for line in _problems(text)]
+    assert keys == ["title", "titel", "mode[1].declared[1].value", "case[1].modes[1]", "case[1].dwell", "case[2].id"]
