@@ -34,6 +34,7 @@ from instruments.roles import (
 from instruments.safety.guard_client import Guard
 from instruments.safety.recipe import SAFE_ORDER, Recipe, SafeCommands, library_of
 from instruments.safety.safe_off import SafeRole, SafeState, ZeroCurrent, safe_off
+from instruments.safety.signals import held
 from instruments.safety.zero import measure_zero
 from instruments.station_file import StationFile
 
@@ -210,14 +211,15 @@ class Station:
         guard, self._guard = self._guard, None
         if guard is None:
             return
-        state = self._safe_state or self.safe_off()
-        for driver in self._drivers.values():
-            with suppress(Exception):
-                driver.adapter.close()
-        guard.release() if state.confirmed else guard.abandon()
-        if self._simulator is not None:
-            self._simulator.stop()
-        atexit.unregister(self.close)
+        with held():
+            state = self._safe_state or self.safe_off()
+            for driver in self._drivers.values():
+                with suppress(Exception):
+                    driver.adapter.close()
+            guard.release() if state.confirmed else guard.abandon()
+            if self._simulator is not None:
+                self._simulator.stop()
+            atexit.unregister(self.close)
 
     def __enter__(self) -> Self:
         return self

@@ -22,9 +22,12 @@ def _apart() -> dict[str, Any]:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment in which ``python -m instruments.…`` is found from any working directory."""
+    """Return the environment in which ``python -m instruments.…`` is found from any working directory.
+
+    NumPy's threads for linear algebra are left out: starting them costs a helper more than it ever computes.
+    """
     path = os.pathsep.join(filter(None, (str(_CHECKOUT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "PYTHONPATH": path}
+    return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": path}
 
 
 def spawn(
