@@ -7,7 +7,7 @@ opens a file: the caller brings the bytes.
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -155,11 +155,16 @@ def _syntax_problem(message: str, text: str, name: str) -> Problem:
 def _problems(error: ValidationError, model: type[StrictModel], document: Document[Any]) -> Iterator[Problem]:
     """Yield what pydantic found, except what :meth:`StrictModel.checks` found: those have their own paths."""
     for item in error.errors(include_url=False):
-        if item["type"] == "misfit":
-            continue
         path, found = _in_file(item["loc"], document.table, missing=item["type"] == "missing")
+        if item["type"] == "misfit" or _miscounted(item, found):
+            continue
         at_key = item["type"] == "extra_forbidden"
         yield document.problem(path, wording(item, path, found, model), at_key=at_key)
+
+
+def _miscounted(item: Mapping[str, Any], found: Any) -> bool:
+    """Whether pydantic calls an array too short because it counts only the elements without mistakes."""
+    return item["type"] == "too_short" and isinstance(found, list) and len(found) >= item["ctx"]["min_length"]
 
 
 def _in_file(location: Path, table: Any, *, missing: bool) -> tuple[Path, Any]:

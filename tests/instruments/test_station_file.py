@@ -22,6 +22,9 @@ def _station(text: str) -> StationFile:
     return load(text.encode(), StationFile, "station.toml").value
 
 
+SIM_BOX = _station(SIM).load_box
+
+
 def test_the_simulated_station() -> None:
     station = _station(SIM)
     assert station.embedded
@@ -98,7 +101,8 @@ def test_the_example_laboratory() -> None:
         (SIM, "embedded = true", "embedded = false", "simulator.embedded", "allowed: True"),
         (SIM, "line_frequency", "mains_frequency", "line_frequency", "missing"),
         (SIM, "coverage_factor = 2", "coverage_factor = 0.5", "shunt[1].coverage_factor", "at least 1"),
-        (LAB, '[instruments.dut]', '[instruments.dut]\nresource = "GPIB0::4::INSTR"', "instruments.dut.resource", "no connection"),
+        (LAB, '[instruments.dut]', '[instruments.dut]\nresource = "GPIB0::4::INSTR"', "instruments.dut.resource",
+         "no connection"),
     ],
 )  # fmt: skip
 def test_one_mistake_each(text: str, old: str, new: str, key: str, said: str) -> None:
@@ -145,7 +149,7 @@ def test_an_absent_decade_cannot_be_set() -> None:
 
 @given(tenths=st.integers(1, 9_999_999), shunt=st.sampled_from([10.0, 100.0]))
 def test_what_the_box_can_make_adds_up(tenths: int, shunt: float) -> None:
-    box = _station(SIM).load_box
+    box = SIM_BOX
     load = tenths / 10 + shunt
     assert box.can_make(load, shunt)
     assert box.setting(load, shunt) + shunt == pytest.approx(load, abs=1e-6)

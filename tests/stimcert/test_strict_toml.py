@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field
 
@@ -40,7 +40,7 @@ class _File(StrictModel):
     schema_version: Literal[1] = Field(alias="schema")
     title: str
     share: float = 0.5
-    modes: tuple[_Mode, ...] = Field(alias="mode")
+    modes: tuple[_Mode, ...] = Field(alias="mode", min_length=1)
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
         return (self._names_once(),)
@@ -134,6 +134,12 @@ def test_a_check_between_tables_runs_in_spite_of_other_mistakes() -> None:
     assert lines[1] == 'p.toml:12:8: mode[2].name: found "lift" twice'
 
 
+def test_an_array_of_mistakes_is_not_called_too_short() -> None:
+    lines = _lines(_GOOD.replace('kind = "a"', 'kind = "c"'))
+    assert [line.split(": ")[1] for line in lines] == ["mode[1].kind"]
+    assert "at least 1" in _lines(_GOOD[: _GOOD.index("[[mode]]")] + "mode = []\n")[0]
+
+
 def test_what_could_be_read_is_kept() -> None:
     with pytest.raises(InvalidFile) as invalid:
         load(_GOOD.replace('title = "x"', "title = 3").encode(), _File, "p.toml")
@@ -204,7 +210,7 @@ _VALUES = st.recursive(
         st.dates().map(lambda day: ("raw", day.isoformat())),
     ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
-    max_leaves=8,
+    max_leaves=4,
 )
 _KEYS = st.sampled_from(
     ["schema", "title", "share", "mode", "name", "kind", "levels", "loads", "bounds", "lower", "é b"]
@@ -226,6 +232,7 @@ def _toml(value: Any) -> str:
     return repr(value)
 
 
+@settings(max_examples=60)
 @given(table=st.dictionaries(_KEYS, _VALUES | st.lists(st.dictionaries(_KEYS, _VALUES, max_size=4), max_size=3)))
 def test_any_toml_gives_an_object_or_problems(table: dict[str, Any]) -> None:
     text = "".join(f"{_toml(key)} = {_toml(value)}\n" for key, value in table.items())
