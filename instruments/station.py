@@ -3,14 +3,15 @@
 
 import atexit
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from instruments.connections import open_all, safe_recipe
 from instruments.data_sheets import load_accuracy
-from instruments.embedded import PREFIX, EmbeddedSimulator, SimOptions
+from instruments.embedded import EmbeddedSimulator, SimOptions
 from instruments.errors import BenchError
 from instruments.identity import (
     SIMULATED_PREFIX,
@@ -32,7 +33,7 @@ from instruments.roles import (
     Switch,
 )
 from instruments.safety.guard_client import Guard
-from instruments.safety.recipe import SAFE_ORDER, Recipe, SafeCommands, library_of
+from instruments.safety.recipe import SAFE_ORDER
 from instruments.safety.safe_off import SafeRole, SafeState, ZeroCurrent, safe_off
 from instruments.safety.signals import held
 from instruments.safety.zero import measure_zero
@@ -129,9 +130,7 @@ class Station:
         return list(self._identified)
 
     def _identify(self, role: str) -> Identified:
-        entry = self.file.instruments[role]
-        known = Identified(role=role, driver=entry.driver, resource=self._resources[role])
-        facts: dict[str, Any] = self._facts(role)
+        facts = self._facts(role)
         try:
             reply = self._drivers[role].identity()
         except BenchError as error:
@@ -139,7 +138,7 @@ class Station:
         else:
             facts |= {"identity": reply, **split_identity(reply)}
             facts["simulated"] = facts["serial"].startswith(SIMULATED_PREFIX)
-        return Identified(role=known.role, driver=known.driver, resource=known.resource, **facts)
+        return Identified(role=role, driver=self.file.instruments[role].driver, resource=self._resources[role], **facts)
 
     def _facts(self, role: str) -> dict[str, Any]:
         """Return what the files say: certificate and accuracy."""
@@ -254,8 +253,8 @@ def open_station(
         simulator = _start_simulator(file, run_dir, sim or SimOptions(), undo)
         if sim is not None and EXPIRED_FAULT in sim.faults:
             file = file.with_expired_calibration()
-        drivers, resources, clock = _open_all(file, simulator.resource if simulator else None, undo)
-        guard.hand_over(_recipe(drivers, resources, run_dir))
+        drivers, resources, clock = open_all(file, simulator.resource if simulator else None, undo)
+        guard.hand_over(safe_recipe(drivers, resources, run_dir))
         station = Station(
             file,
             drivers,
@@ -277,57 +276,3 @@ def _start_simulator(
     simulator = EmbeddedSimulator(options, log=run_dir / "simulator.log" if run_dir else None)
     undo.callback(simulator.stop)
     return simulator
-
-
-def _open_all(
-    file: StationFile, embedded: Callable[[str], str] | None, undo: ExitStack
-) -> "tuple[dict[str, ScpiInstrument], dict[str, str], Clock]":
-    """Open a session to every connected role; say of all that cannot be reached at once."""
-    from instruments.drivers import build, build_clock, door
-
-    resources = {role: _resolve(entry.resource, embedded) for role, entry in _connected(file).items()}
-    clock, clock_driver = build_clock(file, resources.get("clock"))
-    drivers = {"clock": clock_driver} if clock_driver is not None else {}
-    errors: list[BenchError] = []
-    for role in resources:
-        if role in drivers:
-            continue
-        try:
-            adapter = door(role, resources[role], file.instruments[role].timeout.si)
-            undo.callback(adapter.close)
-            drivers[role] = build(role, file, adapter, clock)
-        except BenchError as error:
-            errors.append(error)
-    if errors:
-        raise BenchError("; ".join(map(str, errors)), code=errors[0].code, **errors[0].params)
-    return drivers, resources, clock
-
-
-def _connected(file: StationFile) -> dict[str, Any]:
-    return {role: entry for role, entry in file.instruments.items() if entry.connected}
-
-
-def _resolve(resource: str | None, embedded: Callable[[str], str] | None) -> str:
-    if resource is None:
-        raise BenchError("a connected role has no resource")
-    if not resource.startswith(PREFIX):
-        return resource
-    if embedded is None:
-        raise BenchError(f"{resource} needs the embedded simulator: write [simulator] embedded = true")
-    return embedded(resource.removeprefix(PREFIX))
-
-
-def _recipe(drivers: "Mapping[str, ScpiInstrument]", resources: Mapping[str, str], run_dir: Path | None) -> Recipe:
-    """Return the guard's recipe from what each driver says of its own way to safety."""
-    commands = tuple(
-        SafeCommands(
-            role=role,
-            resource=resources[role],
-            off=drivers[role].safe_steps.off,
-            ask=drivers[role].safe_steps.ask,
-            library=library_of(resources[role]),
-        )
-        for role in SAFE_ORDER
-        if role in drivers
-    )
-    return Recipe(roles=commands, log=str(run_dir / "guard.jsonl") if run_dir else None)
