@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.session.announcement import backing_of
+from bench.session.check_context import BenchState
 from bench.session.header import header
 from bench.session.inputs import Inputs
 from bench.session.options import Options
-from bench.session.station_check import BenchState, StationCheck
+from bench.session.station_check import StationCheck
 from instruments.embedded import SimOptions
 from instruments.errors import BenchError
 from instruments.safety.signals import SignalWatch, held

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""What the parts of the station check share: the bench, where findings go, and what was found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from bench.session.inputs import Inputs
+from bench.session.planner import Setup, plan_setup
+from instruments.errors import BenchError
+from instruments.station import Station
+from stimcert.quantity import show
+from stimcert.reading import MeanReading, Status, Zero
+
+# Noise alone exceeds six standard errors less than once in 10^8 checks.
+NOISE_SIGMAS = 6.0
+READINGS = 5
+# Room above the expected value: what is somewhat too large still shows as a value, not as an overflow.
+HEADROOM = 1.2
+
+
+class Report(Protocol):
+    """Stores one finding of the check."""
+
+    def __call__(
+        self, quantity: str, value: float, unit: str, *, expected: float, allowed: float, **conditions: object
+    ) -> None:
+        """Store that ``quantity`` was found at ``value``, where ``expected`` ± ``allowed`` is right."""
+
+
+@dataclass(kw_only=True)
+class BenchState:
+    """What the station check found, for whoever measures afterwards.
+
+    :param zeros: the digitizer's zero per range, V.
+    :param loads: measured total resistance per nominal load and shunt, Ω.
+    :param temperature: °C; None before it was read.
+    """
+
+    zeros: dict[float, Zero] = field(default_factory=dict)
+    loads: dict[tuple[float, float], float] = field(default_factory=dict)
+    temperature: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckContext:
+    """The bench under check."""
+
+    station: Station
+    inputs: Inputs
+    report: Report
+    state: BenchState
+
+    def setups(self) -> list[tuple[Setup, list[float]]]:
+        """Return each set-up the plan uses, one per shunt, with all loads (Ω) that are used with it."""
+        plan = self.inputs.plan
+        found: dict[float, tuple[Setup, list[float]]] = {}
+        for case in plan.cases:
+            for name in case.modes:
+                setup = plan_setup(self.inputs, plan.mode_named(name))
+                _, loads = found.setdefault(setup.shunt.value.si, (setup, []))
+                loads += [load.si for load in case.loads if load.si not in loads]
+        return list(found.values())
+
+
+def valid(reading: MeanReading, asked: str, expected: float) -> tuple[float, ...]:
+    """Return the values of a reading that must be valid, since nothing unknown is connected.
+
+    :param asked: what was measured, in words.
+    :param expected: in the reading's unit.
+    :raises BenchError: ``smu_limited`` or ``smu_overrange``.
+    """
+    if reading.status is Status.VALID:
+        return reading.values
+    limited = reading.status is Status.LIMITED
+    raise BenchError(
+        f"the SMU reports {'its current limit' if limited else 'an overflow'} at {asked}, where "
+        f"{show(expected, reading.unit)} were expected (range {show(reading.range, reading.unit)}, "
+        f"limit {show(reading.limit, 'A')})",
+        code="smu_limited" if limited else "smu_overrange",
+        asked=asked,
+        expected=show(expected, reading.unit),
+    )
+
+
+def standard_error(values: Sequence[float]) -> float:
+    """Return s/√n."""
+    return float(np.std(values, ddof=1) / len(values) ** 0.5)

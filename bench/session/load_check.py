@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""Loads: each one measured by the SMU through the relays, leads and shunt that the device will see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from bench.session.check_context import HEADROOM, NOISE_SIGMAS, READINGS, CheckContext, standard_error, valid
+from bench.session.planner import Setup, smallest_range
+from instruments.errors import BenchError
+from stimcert.quantity import show
+from stimcert.reading import MeanReading, Status
+
+# Relays, leads and contacts in series with the box, Ω.
+_CONTACTS = 0.5
+_LOWEST_VOLTAGE, _HIGHEST_VOLTAGE = 0.1, 2.0
+# No load of this bench needs more to be measured, and the box bears it.
+_HIGHEST_RANGE = 0.1
+# Two loads that differ by more than this and measure the same are one and the same resistor.
+_SAME = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadCheck:
+    """One load as set and as measured, Ω."""
+
+    nominal: float
+    measured: float
+    allowed: float
+
+    @property
+    def good(self) -> bool:
+        """Whether the measured value fits; NaN and infinity do not."""
+        return abs(self.measured - self.nominal) <= self.allowed
+
+
+def check_loads(context: CheckContext) -> None:
+    """Measure every load of the plan.
+
+    :raises BenchError: see :func:`diagnose_loads`; ``smu_limited`` or ``smu_overrange`` when it is the SMU.
+    """
+    station = context.station
+    station.switch.set_bypass(False)
+    for setup, loads in context.setups():
+        shunt = setup.shunt.value.si
+        station.switch.set_port("open")
+        station.switch.select_shunt(shunt)
+        checks = []
+        for load in loads:
+            station.load_box.set_resistance(max(load - shunt, 0.0))
+            station.switch.set_port("short")
+            checks.append(_check(context, setup, load))
+            station.switch.set_port("open")
+        diagnose_loads(checks)
+
+
+def _check(context: CheckContext, setup: Setup, load: float) -> LoadCheck:
+    voltage = min(max(setup.worst_case * load, _LOWEST_VOLTAGE), _HIGHEST_VOLTAGE)
+    refused, current = _read_current(context, voltage, load)
+    across = context.station.smu.read_voltage(READINGS)
+    asked = f"{show(load, 'Ω')} at {show(voltage, 'V')}"
+    measured, relative = _ratio(valid(across, asked, voltage), across, valid(current, asked, voltage / load), current)
+    box, shunt = context.inputs.station.load_box, setup.shunt.value.si
+    allowed = load * relative + (load - shunt) * box.tolerance.si + box.residual.si + _CONTACTS
+    check = LoadCheck(nominal=load, measured=measured, allowed=allowed)
+    if refused is not None and check.good:
+        # The load is right, so a range that holds its current must not overflow or limit: it is the SMU.
+        valid(refused, asked, voltage / load)
+    context.report("load.resistance", measured, "Ω", expected=load, allowed=allowed, load=load, shunt=shunt)
+    context.state.loads[load, shunt] = measured
+    return check
+
+
+def _read_current(context: CheckContext, voltage: float, load: float) -> tuple[MeanReading | None, MeanReading]:
+    """Return the first reading that was refused, if any, and one on the lowest range that holds the current."""
+    smu = context.station.smu
+    first = smallest_range(smu.current_ranges, HEADROOM * voltage / load)
+    refused = None
+    for current_range in (r for r in smu.current_ranges if first <= r <= _HIGHEST_RANGE):
+        smu.configure_source(voltage=voltage, current_range=current_range, limit=current_range, nplc=1.0)
+        smu.output(True)
+        reading = smu.read_current(READINGS)
+        if reading.status is Status.VALID:
+            return refused, reading
+        refused = refused or reading
+    if refused is None:
+        raise BenchError(f"the SMU has no range for {show(voltage / load, 'A')}; lower the plan's worst case")
+    valid(refused, f"{show(load, 'Ω')} at {show(voltage, 'V')}", voltage / load)
+    raise BenchError("the SMU refused every range that could hold the current")
+
+
+def _ratio(
+    volts: Sequence[float], across: MeanReading, amperes: Sequence[float], current: MeanReading
+) -> tuple[float, float]:
+    """Return R in Ω, and the relative half-width of everything the SMU may contribute to it."""
+    v, i = float(np.mean(volts)), float(np.mean(amperes))
+    if v == 0.0 or i == 0.0:
+        return float("inf"), 0.0
+    relative = (across.accuracy.half_width(v) + NOISE_SIGMAS * standard_error(volts)) / abs(v)
+    relative += (current.accuracy.half_width(i) + NOISE_SIGMAS * standard_error(amperes)) / abs(i)
+    return v / i, relative
+
+
+def diagnose_loads(checks: Sequence[LoadCheck]) -> None:
+    """Pass when every load fits.
+
+    :raises BenchError: ``load_stuck`` when different loads measure the same, ``load_wrong_decade`` when all steps are
+        off by the same power of ten, else ``load_wrong``.
+    """
+    wrong = [check for check in checks if not check.good]
+    if not wrong:
+        return
+    asked = ", ".join(show(check.nominal, "Ω") for check in wrong)
+    measured = ", ".join(show(check.measured, "Ω") for check in wrong)
+    allowed = ", ".join(show(check.allowed, "Ω", 2) for check in wrong)
+    raise BenchError(
+        f"load box: set {asked}, measured {measured}, allowed ± {allowed}; check box, contacts and leads",
+        code=_cause(checks),
+        asked=asked,
+        measured=measured,
+        allowed=allowed,
+    )
+
+
+def _cause(checks: Sequence[LoadCheck]) -> str:
+    values = [check.measured for check in checks]
+    if len(checks) > 1 and max(values) - min(values) <= _SAME * max(values):
+        return "load_stuck"
+    return "load_wrong_decade" if _steps_are_tenfold(checks) else "load_wrong"
+
+
+def _steps_are_tenfold(checks: Sequence[LoadCheck]) -> bool:
+    """Compare differences between loads: the shunt and the contacts, which the box cannot change, drop out of them."""
+    ordered = sorted(checks, key=lambda check: check.nominal)
+    ratios = [(b.measured - a.measured) / (b.nominal - a.nominal) for a, b in pairwise(ordered)]
+    return bool(ratios) and any(
+        all(abs(ratio / factor - 1) < _SAME for ratio in ratios) for factor in (0.01, 0.1, 10.0, 100.0)
+    )

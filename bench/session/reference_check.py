@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""Reference: a certified current, applied where the device will be, proves sign and gain of both current paths."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.session.check_context import HEADROOM, NOISE_SIGMAS, READINGS, CheckContext, standard_error, valid
+from bench.session.planner import smallest_range
+from instruments.errors import BenchError
+from instruments.roles import Digitizer, Reference
+from instruments.station_file import ReferenceCurrent, Shunt
+from stimcert.quantity import show
+
+_RECORD_SECONDS = 0.02
+_LOAD = 100.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathReading:
+    """The reference as one current path shows it.
+
+    :param allowed: half-width that the path's own specification allows, A.
+    """
+
+    path: str
+    value: float
+    allowed: float
+
+
+def check_references(context: CheckContext) -> None:
+    """Hold both current paths against every certified current up to the plan's worst case, at least the smallest.
+
+    :raises BenchError: see :func:`diagnose_reference`.
+    """
+    reference = context.station.reference
+    if reference is None:
+        return
+    setups = [setup for setup, _ in context.setups()]
+    entries = context.inputs.station.references
+    largest = max(max(setup.worst_case for setup in setups), min(abs(entry.value.si) for entry in entries))
+    shunt = min((setup.shunt for setup in setups), key=lambda shunt: shunt.value.si)
+    _prepare(context, shunt)
+    for entry in entries:
+        if abs(entry.value.si) <= largest:
+            _check(context, reference, entry, shunt)
+
+
+def _prepare(context: CheckContext, shunt: Shunt) -> None:
+    station = context.station
+    station.switch.set_port("open")
+    station.switch.select_shunt(shunt.value.si)
+    station.switch.set_bypass(False)
+    station.switch.set_tap("shunt")
+    station.load_box.set_resistance(_LOAD)
+
+
+def _check(context: CheckContext, reference: Reference, entry: ReferenceCurrent, shunt: Shunt) -> None:
+    expected = entry.value.si
+    smu = context.station.smu
+    current_range = smallest_range(smu.current_ranges, HEADROOM * abs(expected))
+    smu.configure_ammeter(current_range=current_range, limit=current_range, nplc=1.0)
+    smu.output(True)
+    reference.set_current(expected)
+    context.station.switch.set_port("reference")
+    found = [_by_smu(context, expected)]
+    if context.station.digitizer is not None:
+        found.append(_by_digitizer(context, context.station.digitizer, expected, shunt))
+    context.station.switch.set_port("open")
+    reference.off()
+    certificate = entry.expanded_uncertainty.si
+    for reading in found:
+        allowed = reading.allowed + certificate
+        context.report("reference.current", reading.value, "A", expected=expected, allowed=allowed, path=reading.path)
+    diagnose_reference(expected, certificate, found)
+
+
+def _by_smu(context: CheckContext, expected: float) -> PathReading:
+    reading = context.station.smu.read_current(READINGS)
+    values = valid(reading, f"the reference of {show(expected, 'A')}", expected)
+    mean = float(np.mean(values))
+    allowed = reading.accuracy.half_width(mean) + NOISE_SIGMAS * standard_error(values)
+    return PathReading(path="smu", value=mean, allowed=allowed)
+
+
+def _by_digitizer(context: CheckContext, digitizer: Digitizer, expected: float, shunt: Shunt) -> PathReading:
+    ohms, rate = shunt.value.si, digitizer.max_sample_rate
+    voltage_range = smallest_range(digitizer.voltage_ranges, abs(expected) * ohms)
+    digitizer.configure(voltage_range=voltage_range, sample_rate=rate, count=round(_RECORD_SECONDS * rate))
+    waveform = digitizer.capture()
+    zero = context.state.zeros[voltage_range]
+    volts = float(waveform.samples.astype(np.float64).mean()) - zero.mean
+    noise = NOISE_SIGMAS * zero.noise * (1 / waveform.samples.size + 1 / zero.count) ** 0.5
+    allowed = waveform.accuracy.half_width(volts) + noise + abs(volts) * shunt.expanded_uncertainty.si / ohms
+    return PathReading(path="digitizer", value=volts / ohms, allowed=allowed / ohms)
+
+
+def diagnose_reference(expected: float, certificate: float, found: Sequence[PathReading]) -> None:
+    """Pass when every path reads the certified current.
+
+    :param certificate: expanded uncertainty of the reference, A.
+    :raises BenchError: ``leads_swapped`` when all paths show the opposite current, ``reference_wrong`` when a path
+        is off, ``paths_disagree`` when each fits but not both together.
+    """
+    if all(abs(reading.value + expected) <= reading.allowed + certificate for reading in found):
+        raise _error("leads_swapped", expected, certificate, found[0])
+    for reading in found:
+        if not abs(reading.value - expected) <= reading.allowed + certificate:
+            raise _error("reference_wrong", expected, certificate, reading)
+    if len(found) == 2 and not abs(found[0].value - found[1].value) <= found[0].allowed + found[1].allowed:
+        # The same current flows through both: the reference's own error is common to them and no excuse.
+        raise _disagree(*found)
+
+
+def _error(code: str, expected: float, certificate: float, reading: PathReading) -> BenchError:
+    asked, measured = show(expected, "A"), show(reading.value, "A")
+    allowed = show(reading.allowed + certificate, "A", 2)
+    text = f"the reference of {asked} reads {measured} by {reading.path}, allowed is ± {allowed}"
+    return BenchError(text, code=code, asked=asked, measured=measured, path=reading.path, allowed=allowed)
+
+
+def _disagree(first: PathReading, second: PathReading) -> BenchError:
+    params = {
+        "first": show(first.value, "A"),
+        "second": show(second.value, "A"),
+        "allowed": show(first.allowed + second.allowed, "A", 2),
+    }
+    text = "{first} by SMU, {second} by digitizer, of the same current; {allowed} apart is allowed".format(**params)
+    return BenchError(text, code="paths_disagree", **params)
