@@ -82,6 +82,11 @@ def test_what_the_project_declares_is_pinned() -> None:
     assert {re.split("[><=]", line)[0].lower() for line in declared} <= pinned
 
 
+def test_record_and_project_name_the_same_version() -> None:
+    declared = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["version"]
+    assert f'VERSION = "{declared}"' in text_of(ROOT / "bench" / "session" / "software.py")
+
+
 def test_readme_and_ci_name_the_same_tox() -> None:
     pages = ("README.md", ".ci/run", "docs/tutorial.md")
     found = [set(re.findall(r"tox==([\d.]+)", text_of(ROOT / page))) for page in pages]

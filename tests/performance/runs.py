@@ -22,11 +22,13 @@ class Finished:
     """A process that has ended.
 
     :param seconds: from spawn to exit.
+    :param cpu: processor time of it and of the children it waited for, s.
     :param spawned: Unix time of the spawn, s.
     :param peak: largest resident memory of it or of a child it waited for, MiB.
     """
 
     seconds: float
+    cpu: float
     spawned: float
     peak: float
     code: int
@@ -56,7 +58,13 @@ def run_process(command: Sequence[str | Path], folder: Path, output: Path) -> Fi
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)  # for Popen: it is reaped already
-    return Finished(seconds=seconds, spawned=spawned, peak=usage.ru_maxrss / 1024, code=process.returncode)
+    return Finished(
+        seconds=seconds,
+        cpu=usage.ru_utime + usage.ru_stime,
+        spawned=spawned,
+        peak=usage.ru_maxrss / 1024,
+        code=process.returncode,
+    )
 
 
 def run_bench(scratch: Path, *options: str) -> BenchRun:
