@@ -121,6 +121,9 @@ CATALOGUE: dict[str, Entry] = {
         "output off unconfirmed: {roles}", "remove the leads from the device, switch it off at its mains"
     ),
     "nothing_measured": Entry("the bench test measured nothing", "a bench test must call measure()"),
+    "row_not_judged": Entry(
+        "nothing was held against {rows}", "the procedure does not measure this metric: choose another for the case"
+    ),
     "test_crashed": Entry("{text}", "this is a mistake in the harness: report it with the run's folder"),
     "dut_refused": Entry("{text}", "check that the plan's modes and levels are those of this device"),
     # --- about the run

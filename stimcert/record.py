@@ -148,13 +148,24 @@ def _case_verdict(case: _CaseState, state: _RunState) -> tuple[Verdict, Body | N
         return Verdict.ERROR, case.errors[0]
     if case.begun is None:
         return Verdict.NOT_RUN, Reason("not_run").as_dict()
-    judged = [(Verdict(m["verdict"]), m["reason"]) for m in case.measurements if m["verdict"] is not None]
+    judged = [m for m in case.measurements if m["verdict"] is not None]
+    if not judged and case.ended is not None:
+        return Verdict.ERROR, Reason("nothing_measured").as_dict()
+    forgotten = _rows_without_measurement(case)
+    if forgotten and case.ended is not None:
+        return Verdict.ERROR, Reason("row_not_judged", {"rows": ", ".join(forgotten)}).as_dict()
+    candidates = [(Verdict(m["verdict"]), _nearness(m), m["reason"]) for m in judged]
     if case.ended is None:
         torn = Reason("interrupted", {"signal": state.interrupted or "the end of the process"}).as_dict()
-        judged.append((Verdict.ABORTED, torn))
-    if not judged:
-        return Verdict.ERROR, Reason("nothing_measured").as_dict()
-    return max(judged, key=lambda pair: pair[0].severity)
+        candidates.append((Verdict.ABORTED, 0.0, torn))
+    verdict, _, reason = max(candidates, key=lambda entry: (entry[0].severity, entry[1]))
+    return verdict, reason
+
+
+def _rows_without_measurement(case: _CaseState) -> list[str]:
+    """Return the limits of a case that nothing was held against: a bench test that does not measure their metric."""
+    judged = {m["limit"] for m in case.measurements if m["verdict"] is not None}
+    return [row["id"] for row in case.planned["limits"] if row["kind"] == "limit" and row["id"] not in judged]
 
 
 def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body | None]:
@@ -167,11 +178,13 @@ def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body
     if state.safe_state is not None and not state.safe_state["confirmed"]:
         roles = ", ".join(state.safe_state["unconfirmed"])
         candidates.append((Verdict.ERROR, Reason("safe_state_unconfirmed", {"roles": roles}).as_dict()))
+    verdict, reason = max(candidates, key=lambda pair: pair[0].severity)
+    if verdict is not Verdict.PASS:
+        return verdict, reason
     # STATION counts for the worst, never as a measured PASS.
     if not any(c["verdict"] == Verdict.PASS.value for c in cases if c["id"] != STATION):
-        candidates.append((Verdict.NOT_RUN, Reason("not_run").as_dict()))
-    verdict, reason = max(candidates, key=lambda pair: pair[0].severity)
-    return verdict, None if verdict is Verdict.PASS else reason
+        return Verdict.NOT_RUN, Reason("not_run").as_dict()
+    return Verdict.PASS, None
 
 
 def _because(case: Body) -> dict[str, object]:
@@ -217,6 +230,8 @@ def _worst_point(cases: list[dict[str, Any]]) -> dict[str, Any] | None:
 def _nearness(measurement: Body) -> float:
     """Return the share of the limit that is used up; larger is nearer or beyond."""
     value, lower, upper = (measurement[key] for key in ("value", "lower_limit", "upper_limit"))
+    if value is None:
+        return 0.0
     shares = [value / upper] if upper else []
     shares += [lower / value] if lower and value else []
     return max(shares, default=0.0)

@@ -85,7 +85,7 @@ class Bench:
         """Set the load while nothing flows, then connect and start the device."""
         station, setup = self.station, self._in_setup()
         station.switch.set_port("open")
-        station.load_box.set_resistance(max(load - setup.shunt.value.si, 0.0))
+        station.load_box.set_resistance(self._inputs.station.load_box.setting(load, setup.shunt.value.si))
         self._bypass(station.digitizer is not None)
         station.switch.set_port("device")
         station.dut.start()

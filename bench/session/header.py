@@ -146,4 +146,5 @@ def _declared(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
         }
         for mode in map(plan.mode_named, case.modes)
         for entry in mode.declared
+        if entry.level in case.levels_of(mode) and any(entry.holds_at(load.si) for load in case.loads)
     ]

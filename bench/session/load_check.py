@@ -49,7 +49,7 @@ def check_loads(context: CheckContext) -> None:
         station.switch.select_shunt(shunt)
         checks = []
         for load in loads:
-            station.load_box.set_resistance(max(load - shunt, 0.0))
+            station.load_box.set_resistance(context.inputs.station.load_box.setting(load, shunt))
             station.switch.set_port("short")
             checks.append(_check(context, setup, load))
             station.switch.set_port("open")

@@ -2,7 +2,7 @@
 """Recording is judging: the one verb of a bench test stores, evaluates and judges, so that no author can forget to."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bench.session.bench import Bench
@@ -34,11 +34,25 @@ class _Attempt:
     part: Reading
     last: bool
     waveform: str | None = None
+    _evaluated: dict[tuple[str, float | None], Measured | NotMeasurable] = field(default_factory=dict)
 
     @property
     def observed(self) -> float | None:
         """Share of the dwell seen at full bandwidth; None for a mean."""
         return self.part.observed if isinstance(self.part, Capture) else None
+
+    def evaluated(self, point: Point, metric: str, row: Row | None) -> Measured | NotMeasurable:
+        """Return the measurement result, computed once for all rows that ask for the same."""
+        event = row.event if row is not None else None
+        if (metric, event) not in self._evaluated:
+            self._evaluated[metric, event] = self._evaluate(point, metric, event)
+        return self._evaluated[metric, event]
+
+    def _evaluate(self, point: Point, metric: str, event: float | None) -> Measured | NotMeasurable:
+        try:
+            return evaluate(metric, self.part, event=event, cycle=_cycle(point))
+        except NotMeasurable as refusal:
+            return refusal
 
 
 class CaseNotPassed(Exception):
@@ -75,7 +89,7 @@ class Measure:
                 self._measure(point, metric, row, attempt, bench_time)
 
     def _measure(self, point: Point, metric: str, row: Row | None, attempt: _Attempt, bench_time: float) -> None:
-        measured = _evaluated(point, metric, row, attempt.part)
+        measured = attempt.evaluated(point, metric, row)
         judgement = judge(
             measured,
             row,
@@ -151,13 +165,6 @@ class Measure:
         if self.verdict is not Verdict.PASS:
             text = point_words(self.worst) if self.worst is not None else "nothing was measured against a limit"
             raise CaseNotPassed(f"{self._case.id} {self.verdict.words}: {text}")
-
-
-def _evaluated(point: Point, metric: str, row: Row | None, part: Reading) -> Measured | NotMeasurable:
-    try:
-        return evaluate(metric, part, event=row.event if row else None, cycle=_cycle(point))
-    except NotMeasurable as refusal:
-        return refusal
 
 
 def _rectified(point: Point, row: Row | None, part: Reading) -> Measured | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.session.inputs import Inputs
+from bench.session.ranges import choose_shunt, worst_case
 from instruments.data_sheets import load_accuracy
 from instruments.station_file import Shunt, StationFile
 from stimcert.limits import LimitRow
@@ -13,8 +14,6 @@ from stimcert.plan import Case, Mode
 
 # A 2450 integrates over 0.01 to 10 power line cycles; below one, mains hum is not averaged out.
 _LONGEST_APERTURE = 10.0
-# The burden of the shunt stays small against skin, and the digitizer's most accurate range is used.
-_SHUNT_VOLTAGE = 0.1
 # The digitizer's memory, with room to spare (about 7 million readings on a DMM6500).
 _LONGEST_RECORD = 5_000_000
 _MEAN_READINGS = 5
@@ -45,7 +44,9 @@ class Setup:
 def plan_setup(inputs: Inputs, mode: Mode) -> Setup:
     """Choose shunt and ranges for a mode from its worst case and the station's capabilities."""
     station = inputs.station
-    worst = worst_case(inputs, mode)
+    worst = worst_case(inputs.plan, inputs.limits, mode)
+    if worst is None:
+        raise ValueError(f"mode {mode.name}: nothing says how large its current may be")
     shunt = choose_shunt(station.shunts, worst)
     forced = station.smu.current_range
     smu_range = forced.si if forced else smallest_range(load_accuracy(station.smu.driver).current_ranges, worst)
@@ -59,29 +60,9 @@ def plan_setup(inputs: Inputs, mode: Mode) -> Setup:
     )
 
 
-def worst_case(inputs: Inputs, mode: Mode) -> float:
-    """Return the largest current to be ready for, A: as the plan says, else the largest bound or declared value."""
-    if mode.worst_case is not None:
-        return mode.worst_case.si
-    rows = [row for case in inputs.plan.cases if mode.name in case.modes for row in limit_rows(inputs, case)]
-    bounds = [abs(bound.si) for row in rows for bound in (row.lower, row.upper) if bound is not None]
-    declared = [entry.value.si * (1 + entry.tolerance.si) for entry in mode.declared]
-    return max(bounds + declared)
-
-
 def limit_rows(inputs: Inputs, case: Case) -> list[LimitRow]:
     """Return the limit rows a case is judged against; ``declared`` is resolved per mode and level elsewhere."""
     return [inputs.limits[name] for name in case.limits if name != "declared"]
-
-
-def choose_shunt(shunts: Sequence[Shunt], worst: float) -> Shunt:
-    """Return the largest shunt whose voltage stays within the digitizer's lowest range, else the smallest there is."""
-    fitting = [shunt for shunt in shunts if shunt.value.si * worst <= _SHUNT_VOLTAGE]
-    return max(fitting or [min(shunts, key=_ohms)], key=_ohms)
-
-
-def _ohms(shunt: Shunt) -> float:
-    return shunt.value.si
 
 
 def smallest_range(ranges: Sequence[float], value: float) -> float:

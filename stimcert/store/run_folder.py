@@ -65,10 +65,35 @@ class RunFolder:
 
     def write_record(self, record: Mapping[str, object]) -> None:
         """Write ``record.json`` whole or not at all."""
-        text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+        text = record_text(record)
         partial = self.path / "record.json.partial"
         with partial.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self.path / "record.json")
+
+
+def record_text(record: Mapping[str, object]) -> str:
+    """Return a record as JSON with a line per key, per list entry of a key, and per measurement.
+
+    Line by line because people read and compare records, and because the fast encoder knows no indentation.
+
+    :raises ValueError: for NaN and infinity.
+    """
+    return "{\n" + ",\n".join(f" {_dumps(key)}: {_lines(value, ' ')}" for key, value in record.items()) + "\n}\n"
+
+
+def _lines(value: object, indent: str) -> str:
+    """Return a list with a line per entry, and an entry that has measurements with a line per key."""
+    deeper = indent + " "
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(deeper + _lines(entry, deeper) for entry in value) + f"\n{indent}]"
+    if isinstance(value, dict) and "measurements" in value:
+        rows = (f"{deeper}{_dumps(key)}: {_lines(entry, deeper)}" for key, entry in value.items())
+        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+    return _dumps(value)
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

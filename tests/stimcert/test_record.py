@@ -181,3 +181,17 @@ def test_advisories_show_the_worst_exceedance_of_each_row() -> None:
 def test_a_journal_without_a_beginning_is_refused() -> None:
     with pytest.raises(ValueError, match="run_begun"):
         derive([])
+
+
+def test_a_limit_that_nothing_was_held_against_is_error() -> None:
+    first = begun("A-01")
+    first[2]["cases"][1]["limits"] = [{"id": "ceiling", "kind": "limit"}, {"id": "mean", "kind": "limit"}]
+    record = derive([first, *STATION, *case("A-01", "PASS"), SAFE])
+    assert record["cases"][1]["reason"]["code"] == "row_not_judged"
+    assert "mean" in record["cases"][1]["reason"]["text"]
+
+
+def test_an_advisory_needs_no_measurement() -> None:
+    first = begun("A-01")
+    first[2]["cases"][1]["limits"] = [{"id": "ceiling", "kind": "limit"}, {"id": "advice", "kind": "advisory"}]
+    assert derive([first, *STATION, *case("A-01", "PASS"), SAFE])["verdict"] == "PASS"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stimcert.store.run_folder import FolderError, RunFolder, iso, run_id, safe_name
+from stimcert.store.run_folder import FolderError, RunFolder, iso, record_text, run_id, safe_name
 
 MOMENT = datetime(2026, 11, 22, 10, 15, 0, 123456, tzinfo=UTC)
 
@@ -57,3 +57,20 @@ def test_record_is_whole_or_absent(tmp_path: Path) -> None:
     assert not (folder.path / "record.json").exists()
     folder.write_record({"value": 1.5})
     assert json.loads((folder.path / "record.json").read_text(encoding="utf-8")) == {"value": 1.5}
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    )
+)
+def test_a_record_reads_back_as_it_was(value: object) -> None:
+    record = {"cases": [{"id": "A-01", "measurements": [value, value]}], "µ": value}
+    assert json.loads(record_text(record)) == record
+
+
+def test_a_measurement_is_a_line() -> None:
+    lines = record_text(
+        {"cases": [{"id": "A-01", "measurements": [{"value": 1, "budget": [1, 2]}, {"value": 2}]}]}
+    ).splitlines()
+    assert '    {"value": 1, "budget": [1, 2]},' in lines
