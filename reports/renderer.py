@@ -89,7 +89,7 @@ def _trusted(html: str) -> str:
     """Mark HTML that this package made itself and escaped itself."""
     from markupsafe import Markup
 
-    return Markup(html)  # noqa: S704 - callers pass drawings, rows and the style sheet only
+    return Markup(html)  # callers pass drawings, rows and the style sheet only
 
 
 def _style(report: "Report") -> str:

@@ -7,11 +7,10 @@ so that a browser lays out only those on the screen.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from reports import numbers
 from reports.record_file import Measurement, Node
-from reports.text import visible
+from reports.text import as_html
 from reports.words import ADVISORY, INFORMATION, LOOKS, Look
 
 SECTION = 200
@@ -156,7 +155,7 @@ def _advice(group: Sequence[Measurement]) -> Column:
     limits = numbers.limits(group[0].lower, group[0].upper, group[0].unit)
     looks = [look_of(m) for m in group]
     cells = [f'<span class="v-{look.shape}">{look.mark} {look.word}</span>' for look in looks]
-    return Column(f"Advice<br>{escape(limits)}", cells, "date")
+    return Column(f"Advice<br>{as_html(limits)}", cells, "date")
 
 
 def _remarks(measurements: Sequence[Measurement]) -> Column:
@@ -173,7 +172,7 @@ def _remark(measurement: Measurement) -> str:
 
 
 def _head(title: str, unit: str) -> str:
-    return f"{title}<br>{escape(unit)}" if unit else title
+    return f"{title}<br>{as_html(unit)}" if unit else title
 
 
 def _data(value: object) -> str:
@@ -182,4 +181,4 @@ def _data(value: object) -> str:
         return ""
     if isinstance(value, int | float):
         return f"{value:g}"
-    return f"<bdi>{escape(visible(str(value)))}</bdi>"
+    return f"<bdi>{as_html(str(value))}</bdi>"

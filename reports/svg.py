@@ -4,7 +4,8 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
+
+from reports.text import as_html
 
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 64.0, 14.0, 46.0
@@ -92,13 +93,13 @@ def titles(frame: Frame, x_title: str, y_title: str) -> list[str]:
     turned = f'transform="translate(13 {(frame.top + frame.bottom) / 2:.1f}) rotate(-90)"'
     return [
         text(middle, frame.height - 8, x_title, "axis-title middle"),
-        f'<text {turned} class="axis-title middle">{escape(y_title)}</text>',
+        f'<text {turned} class="axis-title middle">{as_html(y_title)}</text>',
     ]
 
 
 def text(x: float, y: float, label: str, css: str) -> str:
     """Write a text at a place."""
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{css}">{escape(label)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" class="{css}">{as_html(label)}</text>'
 
 
 def path(css: str, data: str) -> str:
@@ -119,5 +120,5 @@ def drawing(frame: Frame, name: str, title: str, description: str, parts: Iterab
     """
     box = f'viewBox="0 0 {frame.width:g} {frame.height:g}"'
     head = f'<svg {box} role="img" aria-labelledby="{name}-t {name}-d">'
-    words = f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>'
+    words = f'<title id="{name}-t">{as_html(title)}</title><desc id="{name}-d">{as_html(description)}</desc>'
     return head + words + "".join(parts) + "</svg>"

@@ -7,12 +7,13 @@ Escaping for HTML or XML happens where the text is written; here everything a re
 import re
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 
 # Controls, marks that turn the direction of reading, line separators, halves of surrogate pairs, non-characters.
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
-_FORMULA = re.compile(r"(^|;)(?=\s*[=+@\-＝＋＠－])")  # noqa: RUF001 - spreadsheets know the full-width forms too
+_FORMULA = re.compile(r"(^|;)(?=\s*[=+@\-＝＋＠－])")  # spreadsheets know the full-width forms too
 _DELETE = 0x7F
 _CONTROL_PICTURES = 0x2400
 _DELETE_PICTURE = "\u2421"
@@ -21,6 +22,11 @@ _DELETE_PICTURE = "\u2421"
 def visible(text: str) -> str:
     """Return ``text`` with every hidden character shown: ESC as ``␛``, an override of direction as ``[U+202E]``."""
     return _HIDDEN.sub(_picture, text) if _HIDDEN.search(text) else text
+
+
+def as_html(text: str) -> str:
+    """Return ``text`` as HTML that shows it and does nothing else."""
+    return escape(visible(text))
 
 
 def _picture(found: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from stimcert.verdict import Verdict, worst
 
 _ADVISORY = "advisory"
 _INFORMATION = "information"
+_MOST_LIMITS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,18 +209,21 @@ def _point(found: Measurement) -> Point | None:
 
 
 def _limit_lines(group: Sequence[Measurement]) -> list[LimitLine]:
-    """Return the limits of a group, and its tightest acceptance limits."""
-    unit = group[0].unit
-    lines = []
-    for side, sign, tightest in (("lower_limit", "≥", max), ("upper_limit", "≤", min)):
-        values = sorted({v for v in (m.number(side) for m in group) if v is not None})
-        if values and len(values) <= 2:
-            lines += [LimitLine(v, f"limit {sign} {numbers.given(v, unit)}", "limit") for v in values]
-            place = 0 if side == "lower_limit" else 1
-            pairs = [m.entries("acceptance_limits") for m in group]
-            inner = [pair[place] for pair in pairs if len(pair) == 2 and pair[place] is not None]
-            lines += [LimitLine(tightest(inner), "", "acceptance")] if inner else []
-    return lines
+    """Return the limits of a group where they are few, and its tightest acceptance limits."""
+    lowers, uppers = {m.lower for m in group} - {None}, {m.upper for m in group} - {None}
+    if max(len(lowers), len(uppers)) > _MOST_LIMITS:
+        return []
+    named = [(v, "≥") for v in lowers if v is not None] + [(v, "≤") for v in uppers if v is not None]
+    lines = [LimitLine(v, f"limit {sign} {numbers.given(v, group[0].unit)}", "limit") for v, sign in named]
+    return lines + [LimitLine(v, "", "acceptance") for v in _tightest(group)]
+
+
+def _tightest(group: Sequence[Measurement]) -> list[float]:
+    """Return the highest lower and the lowest upper acceptance limit, as far as there are any."""
+    pairs = [[number(entry) for entry in m.entries("acceptance_limits")] for m in group]
+    lowers = [pair[0] for pair in pairs if len(pair) == 2 and pair[0] is not None]
+    uppers = [pair[1] for pair in pairs if len(pair) == 2 and pair[1] is not None]
+    return ([max(lowers)] if lowers else []) + ([min(uppers)] if uppers else [])
 
 
 def _advisory_lines(rows: Iterable[Node], quantity: str | None) -> list[LimitLine]:

@@ -46,13 +46,13 @@ def read_waveform(run_dir: Path, name: str) -> Recording:
     :param name: as the record has it: relative to the run's folder, without ending.
     :raises WaveformMissing: with what is wrong, for the reader of the report.
     """
-    base = (run_dir / name).resolve()
-    if not base.is_relative_to(run_dir.resolve()):
-        raise WaveformMissing(f"{name} lies outside the run's folder")
     try:
-        return _read(base)
+        base = (run_dir / name).resolve()
+        if base.is_relative_to(run_dir.resolve()):
+            return _read(base)
     except (OSError, ValueError, KeyError, TypeError, EOFError, ZeroDivisionError) as error:
         raise WaveformMissing(f"{name} cannot be read ({type(error).__name__})") from error
+    raise WaveformMissing(f"{name} lies outside the run's folder")
 
 
 def _read(base: Path) -> Recording:

@@ -29,7 +29,7 @@ LOOKS: dict[Verdict, Look] = {
     Verdict.ABORTED: Look("ABORTED", "■", "aborted"),
     Verdict.FAIL: Look("FAIL", "✕", "fail"),
     Verdict.ERROR: Look("ERROR", "!", "error"),
-    Verdict.NOT_APPLICABLE: Look("NOT APPLICABLE", "–", "not-applicable"),  # noqa: RUF001 - a dash is meant
+    Verdict.NOT_APPLICABLE: Look("NOT APPLICABLE", "–", "not-applicable"),
 }
 INFORMATION = Look("information", "", "information")
 ADVISORY = {False: Look("advice kept", "·", "advice-kept"), True: Look("advice exceeded", "▲", "advice-exceeded")}

@@ -330,11 +330,16 @@ def write_run(folder: Path, record: dict[str, Any], *, waveforms: bool = True) -
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(record, indent=1, ensure_ascii=False)
     (folder / "record.json").write_text(text + "\n", encoding="utf-8", errors="surrogatepass")
-    found = [m for c in record.get("cases") or [] for m in c["measurements"] if m["waveform"] and waveforms]
+    if waveforms:
+        _write_waveforms(folder, record)
+    return folder
+
+
+def _write_waveforms(folder: Path, record: dict[str, Any]) -> None:
+    found = [m for c in record.get("cases", []) for m in c["measurements"] if m["waveform"]]
     peaks = {m["waveform"]: m["value"] for m in found if m["quantity"] == "current.peak"}
     for name, peak in peaks.items():
-        write_pulses(folder / name, float(peak))
-    return folder
+        write_pulses(folder / name, float(peak or 0.0))
 
 
 def write_pulses(path: Path, peak: float, *, width: float = 5e-3, seconds: float = 0.05, rate: float = 1e5) -> None:
