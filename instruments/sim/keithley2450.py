@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments.sim.keithley2450_converter import Flags, Floats, averaged, converted
+from instruments.sim.keithley2450_converter import Flags, Floats, averaged, choose_range, converted, reported
 from instruments.sim.keithley2450_ranges import CURRENT, VOLTAGE, SenseSettings
 from instruments.sim.keithley2450_sense import SenseSubsystem
 from instruments.sim.keithley_buffers import DEFAULT_BUFFER, OVERFLOW
-from instruments.sim.piecewise import Piecewise
 from instruments.sim.reading_buffer import ReadingBuffer
 from instruments.sim.scpi import Arguments, ScpiError, command, query
 
@@ -130,13 +129,13 @@ class Keithley2450(SenseSubsystem):
         active = self.source[self.source_function]
         if not active.read_back:
             return np.full(edges.size - 1, active.level)
-        function, ranges = ("voltage", VOLTAGE) if self.source_function == "VOLT" else ("current", CURRENT)
-        if function == "voltage" and not limited.any():
-            wave = Piecewise.constant(float(edges[0]), float(edges[-1]), self.bench.circuit.smu.voltage)
-        else:
-            take = self.bench.circuit.smu_voltage if function == "voltage" else self.bench.circuit.smu_current
-            wave = take(float(edges[0]), float(edges[-1]))
-        return converted(self.bench, wave, function, SenseSettings(range=ranges.smallest), edges)
+        if self.source_function == "CURR":
+            return self._currents(SenseSettings(range=CURRENT.smallest), edges)
+        sense, forced = SenseSettings(range=VOLTAGE.smallest), self.bench.circuit.smu.voltage
+        if limited.any():
+            return self._voltages(sense, edges)
+        choose_range("voltage", sense, abs(forced))
+        return reported(self.bench, np.full(edges.size - 1, forced), "voltage", sense)
 
     def _source_status(self, limited: Flags) -> NDArray[np.int32]:
         active = self.source[self.source_function]

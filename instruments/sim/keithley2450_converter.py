@@ -28,26 +28,36 @@ _RANGES = {"current": CURRENT, "voltage": VOLTAGE}
 
 
 def converted(bench: "SimulatedBench", wave: Piecewise, function: str, sense: SenseSettings, edges: Floats) -> Floats:
-    """Return one reading per interval: mean, clipped, with the range's errors, noise, resolution; or the overflow code.
+    """Return one reading per interval: the mean of what the front end passes, as :func:`reported`.
 
     :param function: ``current`` or ``voltage``.
     :param sense: range and aperture; in autorange its range becomes the one that holds the waveform's peak.
     :param edges: bench times, s, shape (n + 1,); the intervals follow each other without a gap.
     """
-    ranges = _RANGES[function]
-    if sense.auto_range:
-        sense.range = ranges.holding(wave.peak())
+    peak = wave.peak()
+    choose_range(function, sense, peak)
     clip = _SATURATION * sense.range
-    seen = wave if wave.peak() <= clip else wave.map(lambda values: np.clip(values, -clip, clip))
+    seen = wave if peak <= clip else wave.map(lambda values: np.clip(values, -clip, clip))
     means = seen.means(edges[:-1], float(edges[-1] - edges[0]) / (edges.size - 1))
+    return reported(bench, means, function, sense)
+
+
+def choose_range(function: str, sense: SenseSettings, peak: float) -> None:
+    """Let autorange, when it is on, choose the range that holds ``peak``."""
+    if sense.auto_range:
+        sense.range = _RANGES[function].holding(peak)
+
+
+def reported(bench: "SimulatedBench", means: Floats, function: str, sense: SenseSettings) -> Floats:
+    """Return the readings for true means: with the range's errors, noise and resolution; or the overflow code."""
     gain, offset = bench.hidden(SMU_MODEL, function, sense.range)
-    noise = figure(SMU_MODEL, function, sense.range).noise / np.sqrt(sense.nplc)
+    noise = figure(SMU_MODEL, function, sense.range).noise / sense.nplc**0.5
     values = means * (1 + gain) + offset + noise * bench.rng.standard_normal(means.size)
-    step = ranges.step * sense.range
+    step = _RANGES[function].step * sense.range
     shown = np.round(values / step) * step
     beyond = np.abs(values) > SMU_OVERRANGE * sense.range
-    reported: Floats = np.where(beyond, np.copysign(OVERFLOW, values), shown)
-    return reported
+    readings: Floats = np.where(beyond, np.copysign(OVERFLOW, values), shown)
+    return readings
 
 
 def averaged(values: Floats, repeats: int) -> Floats:
@@ -57,5 +67,5 @@ def averaged(values: Floats, repeats: int) -> Floats:
     groups = values.reshape(-1, repeats)
     overflow = np.abs(groups) >= OVERFLOW
     means = np.where(overflow, 0.0, groups).mean(axis=1)
-    reported: Floats = np.where(overflow.any(axis=1), OVERFLOW, means)
-    return reported
+    readings: Floats = np.where(overflow.any(axis=1), OVERFLOW, means)
+    return readings

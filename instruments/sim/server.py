@@ -112,8 +112,9 @@ class _Connection(asyncio.Protocol):
         if _QUICKACK is not None:
             self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > LONGEST_LINE:
-            self._rest = b""
+        if max(map(len, (*lines, self._rest))) > LONGEST_LINE:
+            lines = [line for line in lines if len(line) <= LONGEST_LINE]
+            self._rest = self._rest if len(self._rest) <= LONGEST_LINE else b""
             self._instrument.push_error(-363, ScpiError(-363).text)
         self._lines.extend(lines)
         self._serve()
