@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The largest of many noisy values is too large: by how much, and how well that is known.
+"""The largest of many noisy values is too large: by how much.
 
 The means of overlapping windows hang together, so that n windows count as fewer independent ones. Their effective
 number comes from the rate at which such a mean crosses a high level, that of a process whose correlation falls
@@ -10,41 +10,22 @@ Estimates and Transformed Beta-Variables, 1958 (expected largest of N normal val
 """
 
 import math
-from dataclasses import dataclass
 from statistics import NormalDist
 
 _NORMAL = NormalDist()
-_ONE_SIGMA = (_NORMAL.cdf(-1.0), _NORMAL.cdf(1.0))
-
-# Overlap is found by counting, and the plateau is never quite flat: this share of the correction stays in doubt.
-_DOUBT = 0.1
 
 
-@dataclass(frozen=True, kw_only=True)
-class Excess:
-    """How far the largest of some noisy values lies above what they have in common, in units of their noise.
-
-    :param expected: mean of the excess.
-    :param spread: standard uncertainty of the excess: its own scatter, and the doubt about its mean.
-    """
-
-    expected: float
-    spread: float
-
-
-def expected_excess(windows: int, length: int) -> Excess:
-    """Return the excess of the largest of ``windows`` means of white noise, each over ``length`` samples.
+def expected_excess(windows: int, length: int) -> float:
+    """Return the expected largest of ``windows`` means of white noise, in units of the noise of one of them.
 
     :param windows: how many windows, one sample apart, share the level of the largest; at least 1.
-    :param length: samples per window, at least 1.
+    :param length: samples of which each window is the mean, at least 1.
     """
     count = 1.0
     for _ in range(4):
         level = _largest(count)
         count = 1.0 + (windows - 1) * _independence(max(level, 1.0), length)
-    level = _largest(count)
-    low, high = (_NORMAL.inv_cdf(share ** (1.0 / count)) for share in _ONE_SIGMA)
-    return Excess(expected=level, spread=math.hypot((high - low) / 2.0, _DOUBT * level))
+    return _largest(count)
 
 
 def _largest(count: float) -> float:

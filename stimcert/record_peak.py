@@ -70,16 +70,18 @@ def _clipped_peak(record: CurrentRecord, samples: Samples, window: int) -> Measu
 
 
 def _peak_terms(record: CurrentRecord, peak: Peak) -> list[Term]:
+    """Return what noise and time do to a peak."""
     per_volt = slope(record)
     return [
-        standard(
+        rectangular(
             "δv_max",
-            uncertainty=peak.excess.spread * peak.noise,
+            half_width=peak.doubt * peak.noise,
             unit="V",
-            name=f"noise of the largest of {peak.windows} windows",
-            estimate=-peak.excess.expected * peak.noise,
+            name=f"largest of {peak.windows} noisy windows",
+            estimate=-peak.excess * peak.noise,
             sensitivity=per_volt,
         ),
+        standard("δv_noise", uncertainty=peak.noise, unit="V", name="noise of one window", sensitivity=per_volt),
         rectangular(
             "δv_align", half_width=peak.alignment, unit="V", name="event between two samples", sensitivity=per_volt
         ),
@@ -92,6 +94,6 @@ def _peak_details(record: CurrentRecord, peak: Peak) -> dict[str, float]:
         "sign": math.copysign(1.0, peak.raw),
         "time": peak.index / record.waveform.sample_rate,
         "raw": peak.raw * per_volt,
-        "noise_correction": -peak.excess.expected * peak.noise * per_volt,
+        "noise_correction": -peak.excess * peak.noise * per_volt,
         "windows": peak.windows,
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stimcert.maximum import Excess, expected_excess
+from stimcert.maximum import expected_excess
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -19,6 +19,11 @@ Samples = NDArray[np.float32] | NDArray[np.float64]
 # Small enough to stay in a core's cache.
 _BLOCK = 1 << 15
 _WHOLE = 1e-6
+_ROUNDS = 12
+# Of the windows of a plateau this share lies above a level so far below its own, in units of its noise.
+_BELOW, _SHARE = 0.5, 0.6915
+# How far below the corrected level, in units of its noise, a window may still belong to the plateau of the peak.
+_WIDER = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +35,7 @@ class Peak:
     :param index: first sample of the window that shows it.
     :param windows: how many windows, one sample apart, share the level of the peak.
     :param excess: the correction in units of the window's noise.
+    :param doubt: by how much the correction may be wrong, either way, in the same units.
     :param noise: standard deviation of one window's mean.
     :param alignment: largest amount by which an event between two samples could be higher than any window shows.
     """
@@ -38,7 +44,8 @@ class Peak:
     raw: float
     index: int
     windows: int
-    excess: Excess
+    excess: float
+    doubt: float
     noise: float
     alignment: float
 
@@ -90,9 +97,10 @@ def absolute_peak(samples: Samples, window: int, *, zero: float, noise: float) -
     """Return the largest |moving mean − zero|, corrected for the noise's share in a maximum.
 
     Noise lifts the largest of n windows above the level that they share. How many share it is found
-    self-consistently: they are those above the corrected level, twice over, less the one that was chosen. One short
-    event stands alone and is not corrected; a d.c. record is corrected for all its windows. Where the record's level
-    only creeps, too few windows are found rather than too many, and the peak stays too high rather than too low.
+    self-consistently: those that reach the corrected level, and the share of them that noise put below it. One short
+    event stands alone and is not corrected; a d.c. record is corrected for all its windows. The number found is an
+    estimate: an event that hides in the noise of a plateau deserved no correction, and of a short plateau that noise
+    lifted high only the highest window is found. The doubt covers both.
 
     :param zero: what the instrument shows when nothing flows.
     :param noise: standard deviation of one sample; neighbours are taken for independent.
@@ -104,28 +112,35 @@ def absolute_peak(samples: Samples, window: int, *, zero: float, noise: float) -
     index = int(size.argmax())
     largest, sigma = float(size[index]), noise / math.sqrt(window)
     windows, excess = _sharing(size, largest, sigma, window)
+    most = expected_excess(_above(size, largest - (excess + _WIDER) * sigma), window)
     return Peak(
-        magnitude=max(largest - excess.expected * sigma, 0.0),
+        magnitude=max(largest - excess * sigma, 0.0),
         raw=float(means[index]),
         index=index,
         windows=windows,
         excess=excess,
+        doubt=max(excess, most - excess),
         noise=sigma,
         alignment=_alignment(size, index, noise, window),
     )
 
 
-def _sharing(size: Floats, largest: float, sigma: float, window: int) -> tuple[int, Excess]:
+def _sharing(size: Floats, largest: float, sigma: float, window: int) -> tuple[int, float]:
     """Return how many windows share the peak's level, and what that adds to the largest of them."""
     windows = len(size)
     excess = expected_excess(windows, window)
-    for _ in range(12):
-        above = int(np.count_nonzero(size >= largest - excess.expected * sigma))
-        found = min(2 * above - 1, windows)
+    for _ in range(_ROUNDS):
+        above = _above(size, largest - (excess + _BELOW) * sigma)
+        found = min(round((above - 1) / _SHARE) + 1, windows)
         if found == windows:
             break
         windows, excess = found, expected_excess(found, window)
     return windows, excess
+
+
+def _above(size: Floats, level: float) -> int:
+    """Return how many windows reach a level, the largest itself at least."""
+    return max(int(np.count_nonzero(size >= level)), 1)
 
 
 def _alignment(size: Floats, index: int, noise: float, window: int) -> float:

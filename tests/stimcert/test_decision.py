@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stimcert.decision import RULES, decide
+from stimcert.reason import CATALOGUE
+from stimcert.verdict import Verdict
+
+PASS, CPASS, CFAIL, FAIL = Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.CONDITIONAL_FAIL, Verdict.FAIL
+CURRENTS = st.floats(min_value=-2e-3, max_value=2e-3)
+WIDTHS = st.floats(min_value=0.0, max_value=1e-3)
+RULE = st.sampled_from(sorted(RULES))
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        (-1000.0, PASS),
+        (89.999, PASS),
+        (90.0, CPASS),  # a tie goes to the less favourable side
+        (99.999, CPASS),
+        (100.0, CFAIL),
+        (109.999, CFAIL),
+        (110.0, FAIL),
+        (1000.0, FAIL),
+    ],
+)
+def test_four_zones_of_ilac_g8(value: float, verdict: Verdict) -> None:
+    """ILAC-G8:09/2019, 4.2.3: the zones of an upper limit, and mirrored those of a lower one."""
+    assert decide(value, 10.0, upper=100.0).verdict is verdict
+    assert decide(-value, 10.0, lower=-100.0).verdict is verdict
+
+
+def test_acceptance_limits_lie_on_the_safe_sides() -> None:
+    decision = decide(0.0, 2.0, lower=-10.0, upper=10.0)
+    assert (decision.acceptance_lower, decision.acceptance_upper, decision.guard_band) == (-8.0, 8.0, 2.0)
+    assert (decision.verdict, decision.code, decision.params) == (PASS, None, {})
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "limit"), [(9.0, CPASS, 10.0), (-9.0, CPASS, -10.0), (13.0, FAIL, 10.0), (-11.0, CFAIL, -10.0)]
+)
+def test_two_sided_is_the_worse_side(value: float, verdict: Verdict, limit: float) -> None:
+    decision = decide(value, 2.0, lower=-10.0, upper=10.0)
+    assert decision.verdict is verdict
+    assert decision.params == {"value": value, "uncertainty": 2.0, "limit": limit}
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(99.999, PASS), (100.0, FAIL), (100.001, FAIL)])
+def test_simple_acceptance_has_no_guard_band(value: float, verdict: Verdict) -> None:
+    """ILAC-G8:09/2019, 4.2.1, with the tie on the less favourable side."""
+    decision = decide(value, 10.0, upper=100.0, rule="simple")
+    assert (decision.verdict, decision.guard_band, decision.acceptance_upper) == (verdict, 0.0, 100.0)
+
+
+def test_an_interval_narrower_than_its_guard_bands_passes_nothing() -> None:
+    assert {decide(v / 10, 2.0, lower=-1.0, upper=1.0).verdict for v in range(-50, 50)} == {CPASS, CFAIL, FAIL}
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+@pytest.mark.parametrize(
+    ("value", "expanded"),
+    [
+        (math.nan, 1.0),
+        (math.inf, 1.0),
+        (-math.inf, 1.0),
+        (None, 1.0),
+        (0.0, math.nan),
+        (0.0, math.inf),
+        (0.0, None),
+        (0.0, -1.0),
+        (-math.inf, 0.0),
+    ],
+)
+@pytest.mark.parametrize("bound", [None, ">="])
+def test_no_number_is_no_verdict_about_the_device(value: float, expanded: float, rule: str, bound: str) -> None:
+    decision = decide(value, expanded, upper=100.0, rule=rule, bound=bound)  # type: ignore[arg-type]
+    assert (decision.verdict, decision.code) == (Verdict.ERROR, "not_a_number")
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{}, {"upper": math.nan}, {"upper": math.inf}, {"lower": -math.inf, "upper": 1.0}, {"lower": 1.0, "upper": 1.0}],
+)
+def test_a_limit_that_is_none_is_refused(limits: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="limit"):
+        decide(0.0, 1.0, **limits)
+
+
+def test_an_unknown_rule_or_bound_is_refused() -> None:
+    with pytest.raises(ValueError, match="guard-U, simple"):
+        decide(0.0, 1.0, upper=1.0, rule="hope")
+    with pytest.raises(ValueError, match="bound"):
+        decide(0.0, 1.0, upper=1.0, bound="<=")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("least", "verdict"), [(0.0, "INCONCLUSIVE"), (105.0, "INCONCLUSIVE"), (110.0, "INCONCLUSIVE"), (110.001, "FAIL")]
+)
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_a_censored_value_fails_only_beyond_limit_and_uncertainty(least: float, verdict: str, rule: str) -> None:
+    decision = decide(least, 10.0, upper=100.0, bound=">=", rule=rule)
+    assert decision.verdict.value == verdict
+    assert decision.code == ("censored_above_limit" if verdict == "FAIL" else "censored_below_limit")
+
+
+def test_a_censored_value_never_meets_a_lower_limit() -> None:
+    assert decide(500.0, 1.0, lower=100.0, bound=">=").verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("lower", "verdict"), [(0.0, "FAIL"), (-100.0, "FAIL"), (-300.0, "INCONCLUSIVE")])
+def test_a_censored_magnitude_must_leave_a_signed_interval_on_both_sides(lower: float, verdict: str) -> None:
+    assert decide(200.0, 10.0, lower=lower, upper=100.0, bound=">=").verdict.value == verdict
+
+
+@given(CURRENTS, WIDTHS, RULE)
+def test_mirrored_value_and_limit_give_the_mirrored_decision(value: float, expanded: float, rule: str) -> None:
+    right = decide(value, expanded, upper=5e-4, rule=rule)
+    left = decide(-value, expanded, lower=-5e-4, rule=rule)
+    assert left.verdict is right.verdict
+    assert left.acceptance_lower == -right.acceptance_upper  # type: ignore[operator]
+
+
+@given(CURRENTS, CURRENTS, WIDTHS, RULE)
+def test_a_larger_value_is_never_judged_better(a: float, b: float, expanded: float, rule: str) -> None:
+    small, large = sorted((a, b))
+    assert (
+        decide(small, expanded, upper=5e-4, rule=rule).verdict <= decide(large, expanded, upper=5e-4, rule=rule).verdict
+    )
+
+
+@given(CURRENTS, WIDTHS, WIDTHS)
+def test_a_larger_uncertainty_never_makes_a_pass(value: float, expanded: float, more: float) -> None:
+    if decide(value, expanded + more, upper=5e-4).verdict is PASS:
+        assert decide(value, expanded, upper=5e-4).verdict is PASS
+
+
+@given(CURRENTS, WIDTHS)
+def test_pass_leaves_the_whole_interval_inside(value: float, expanded: float) -> None:
+    decision = decide(value, expanded, lower=-4e-4, upper=5e-4)
+    inside = decision.acceptance_lower < value < decision.acceptance_upper  # type: ignore[operator]
+    assert (decision.verdict is PASS) == inside
+
+
+@given(st.floats(), st.floats(), st.sampled_from([None, ">="]), RULE)
+def test_pass_needs_finite_numbers(value: float, expanded: float, bound: str | None, rule: str) -> None:
+    decision = decide(value, expanded, upper=5e-4, rule=rule, bound=bound)  # type: ignore[arg-type]
+    if decision.verdict is PASS:
+        assert math.isfinite(value) and 0.0 <= expanded < math.inf and value < 5e-4 and bound is None
+    else:
+        assert decision.code in CATALOGUE
