@@ -32,6 +32,7 @@ class Bench:
         self._progress = progress
         self._setup: Setup | None = None
         self._bypassed: bool | None = None
+        self._digitizing: tuple[float, float, int] | None = None
         self._last: tuple[Point, Capture] | None = None
 
     @property
@@ -129,7 +130,9 @@ class Bench:
     def _record(
         self, digitizer: Digitizer, setup: Setup, voltage_range: float, rate: float, count: int
     ) -> CurrentRecord:
-        digitizer.configure(voltage_range=voltage_range, sample_rate=rate, count=count)
+        if self._digitizing != (voltage_range, rate, count):
+            digitizer.configure(voltage_range=voltage_range, sample_rate=rate, count=count)
+            self._digitizing = (voltage_range, rate, count)
         shunt = Certified(
             value=setup.shunt.value.si,
             expanded_uncertainty=setup.shunt.expanded_uncertainty.si,

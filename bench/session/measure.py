@@ -83,12 +83,11 @@ class Measure:
         A metric without a row is information, never a PASS. The test goes on whatever the verdict is.
         """
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
-        bench_time = self._bench.station.clock.now()
         for attempt in self._attempts(reading):
             for row in rows:
-                self._measure(point, metric, row, attempt, bench_time)
+                self._measure(point, metric, row, attempt)
 
-    def _measure(self, point: Point, metric: str, row: Row | None, attempt: _Attempt, bench_time: float) -> None:
+    def _measure(self, point: Point, metric: str, row: Row | None, attempt: _Attempt) -> None:
         measured = attempt.evaluated(point, metric, row)
         judgement = judge(
             measured,
@@ -113,7 +112,7 @@ class Measure:
                 "lower_limit": row.lower if row else None,
                 "upper_limit": row.upper if row else None,
                 **judgement.as_dict(),
-                "conditions": self._conditions(point, attempt, bench_time),
+                "conditions": self._conditions(point, attempt),
                 "waveform": attempt.waveform,
             }
         )
@@ -139,7 +138,7 @@ class Measure:
                 waveform=self._run.keep_waveform(f"{self._case.id}_{self._count:04d}", record),
             )
 
-    def _conditions(self, point: Point, attempt: _Attempt, bench_time: float) -> dict[str, Any]:
+    def _conditions(self, point: Point, attempt: _Attempt) -> dict[str, Any]:
         return {
             "mode": point.mode.name,
             "level": point.level,
@@ -148,7 +147,6 @@ class Measure:
             "one_more_up": point.one_more_up,
             "attempt": attempt.number,
             **_instrument(attempt.part),
-            "bench_time": bench_time,
             "wall_time": iso(utc_now()),
         }
 
@@ -208,9 +206,18 @@ def _record(part: Reading) -> CurrentRecord | None:
 
 
 def _instrument(part: Reading) -> dict[str, Any]:
-    """Return what measured, and on which range."""
+    """Return what measured, on which range, and when in bench time."""
     record = _record(part)
     if record is not None:
-        return {"instrument": "digitizer", "range": record.waveform.range, "shunt": record.shunt.value}
+        waveform = record.waveform
+        shunt = record.shunt.value
+        return {
+            "instrument": waveform.role,
+            "range": waveform.range,
+            "shunt": shunt,
+            "bench_time": waveform.bench_time,
+        }
     reading = part.mean if isinstance(part, Capture) else part.reading
-    return {"instrument": "smu", "range": reading.range if reading is not None else None}
+    if reading is None:
+        return {"instrument": None, "range": None, "bench_time": None}
+    return {"instrument": reading.role, "range": reading.range, "bench_time": reading.bench_time}

@@ -40,14 +40,15 @@ class Progress:
         self._capture = config.pluginmanager.get_plugin("capturemanager")
         self._total = total
         self._done = 0
-        self._started = time.monotonic()
-        self._last = self._started
+        self._started: float | None = None
+        self._last = time.monotonic()
         self._newest: Mapping[str, Any] | None = None
 
     def point(self, point: Point) -> None:
         """Note that a point is about to be measured."""
-        self._done += not point.one_more_up
         now = time.monotonic()
+        self._started = self._started or now
+        self._done += not point.one_more_up
         if now - self._last < _EVERY:
             return
         self._last = now
@@ -68,7 +69,7 @@ class Progress:
         return f"last {newest['quantity']} {show(newest['value'], newest['unit'])}{limit}"
 
     def _left(self, now: float) -> str:
-        if self._done < 2:
+        if self._done < 2 or self._started is None:
             return ""
         seconds = (now - self._started) / (self._done - 1) * (self._total - self._done + 1)
         return f"{self._done}/{self._total} points, about {seconds:.0f} s left"
