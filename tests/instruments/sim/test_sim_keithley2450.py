@@ -119,6 +119,17 @@ def test_errors_lie_inside_the_published_specification_and_differ_by_seed(full_s
     assert len(set(errors_seen)) > 15
 
 
+def test_zero_current_shows_the_hidden_offset_alone() -> None:
+    """Source: SPEC-2450 Rev. A, p. 2: 60 nA on the 1 mA range."""
+    zeros = []
+    for seed in range(10):
+        bench, smu = make(seed=seed)
+        bench.circuit.port = "open"
+        zeros.append(read(smu))
+    assert max(map(abs, zeros)) <= 65e-9
+    assert max(map(abs, zeros)) > 20e-9
+
+
 def test_readings_have_the_display_resolution_of_the_range() -> None:
     _, smu = make()
     steps = [read(smu) / 1e-9 for _ in range(5)]
@@ -290,6 +301,17 @@ def test_the_off_state_belongs_to_the_source_function() -> None:
     assert not bench.circuit.smu.connected
     smu.handle(b":OUTP:SMOD ZERO")
     assert ask(smu, ":OUTP:VOLT:SMOD?;:OUTP:CURR:SMOD?") == "ZERO;ZERO"
+
+
+def test_high_impedance_opens_the_loop_only_while_the_output_is_off() -> None:
+    bench, smu = make()
+    smu.handle(b":OUTP:SMOD HIMP")
+    assert bench.circuit.smu.connected
+    assert read(smu) == pytest.approx(400e-6, rel=1e-3)
+    before = bench.time
+    smu.handle(b":OUTP OFF;:OUTP ON")
+    assert bench.time - before == pytest.approx(2 * 15e-3)  # the relay, twice
+    assert read(smu) == pytest.approx(400e-6, rel=1e-3)
 
 
 def test_status_tells_that_the_output_was_off() -> None:
