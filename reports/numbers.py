@@ -14,6 +14,7 @@ _FACTORS = {"p": 1e12, "n": 1e9, "µ": 1e6, "m": 1e3, "": 1.0, "k": 1e-3, "M": 1
 _SPECIAL = {"%": 100.0, "cm²": 1e4}
 _MINUS = "\u2212"
 _MOST_DECIMALS = 7
+_WITHOUT_U = 5
 NOTHING = "\u2014"
 
 
@@ -47,8 +48,8 @@ class Scale:
         return f"{value * self.per_si:.{digits}g}".replace("-", _MINUS)
 
     def decimals(self, expanded: float | None, value: float | None = None) -> int:
-        """Return the digits behind the point that show two significant digits of U (four of the value without U)."""
-        digits, given = (2, expanded) if expanded else (4, value)
+        """Return the digits behind the point that show two significant digits of U (five of the value without U)."""
+        digits, given = (2, expanded) if expanded else (_WITHOUT_U, value)
         if not given:
             return 3
         exponent = math.floor(math.log10(abs(given * self.per_si)))
@@ -60,10 +61,11 @@ def with_uncertainty(value: float | None, expanded: float | None, unit: str | No
     if value is None:
         return NOTHING
     scale = Scale.of((value, expanded), unit)
-    decimals = scale.decimals(expanded, value)
     sign = "≥ " if bound else ""
-    spread = f" ± {scale.fixed(expanded, decimals)}" if expanded is not None else ""
-    return f"{sign}{scale.fixed(value, decimals)}{spread} {scale.unit}".rstrip()
+    if expanded is None:
+        return f"{sign}{scale.short(value, _WITHOUT_U)} {scale.unit}".rstrip()
+    decimals = scale.decimals(expanded, value)
+    return f"{sign}{scale.fixed(value, decimals)} ± {scale.fixed(expanded, decimals)} {scale.unit}".rstrip()
 
 
 def given(value: float | None, unit: str | None, digits: int = 7) -> str:
@@ -71,11 +73,17 @@ def given(value: float | None, unit: str | None, digits: int = 7) -> str:
     return NOTHING if value is None else show(value, unit or "", digits).replace("-", _MINUS).rstrip()
 
 
-def limits(lower: float | None, upper: float | None, unit: str | None) -> str:
+def limits(lower: float | None, upper: float | None, unit: str | None, digits: int = 7) -> str:
     """Return what is allowed in words: ``≤ 600 µA``, ``499.9 Ω … 500.1 Ω``."""
+    low, high = given(lower, unit, digits), given(upper, unit, digits)
     if lower is None:
-        return NOTHING if upper is None else f"≤ {given(upper, unit)}"
-    return f"≥ {given(lower, unit)}" if upper is None else f"{given(lower, unit)} … {given(upper, unit)}"
+        return NOTHING if upper is None else f"≤ {high}"
+    return f"≥ {low}" if upper is None else f"{low} … {high}"
+
+
+def digits_of_limit(kind: str | None) -> int:
+    """Return how many digits a limit is shown with: a given one whole, the computed allowance of a check rounded."""
+    return _WITHOUT_U if kind == "check" else 7
 
 
 def margin(value: float | None, lower: float | None, upper: float | None) -> float | None:

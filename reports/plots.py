@@ -182,5 +182,5 @@ def _name(frame: svg.Frame, last: Point, taken: list[float], css: str) -> list[s
 def _caption(points: Sequence[Point], drawn: Sequence[Point]) -> str:
     shown = "Solid: limit. Dashed: tightest acceptance limit (limit less U). Bars: ± U, often smaller than the dot."
     if len(drawn) < len(points):
-        shown += f" Of {len(points)} points the lowest and highest of each level and load are drawn."
+        shown += f" Of {len(points)} points the lowest and highest at each load are drawn."
     return shown

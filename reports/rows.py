@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reports import numbers
 from reports.record_file import Measurement, Node
 from reports.text import as_html
-from reports.words import ADVISORY, INFORMATION, LOOKS, Look
+from reports.words import ADVISORY, INFORMATION, LOOKS, Look, instrument_words
 
 SECTION = 200
 
@@ -105,6 +105,7 @@ def _columns(measurements: Sequence[Measurement], advice: Sequence[Sequence[Meas
         Column("Level", [_data(m.level) for m in measurements], "n"),
         _loads("Load", [m.load for m in measurements], 7),
         _loads("Measured load", [c.number("measured_load") for c in conditions], 5),
+        Column("Measured by", [_data(instrument_words(c)) for c in conditions], "date"),
     ]
     advised = [_advice(group) for group in advice]
     return [*before, *_values(measurements), _verdicts(measurements), *advised, _remarks(measurements)]
@@ -122,25 +123,26 @@ def _values(measurements: Sequence[Measurement]) -> list[Column]:
     values = [m.value for m in measurements]
     spreads = [m.expanded for m in measurements]
     scale = numbers.Scale.of(values, unit)
-    smallest, largest = min((u for u in spreads if u), default=None), max(map(abs, filter(None, values)), default=None)
-    places = scale.decimals(smallest, largest)
+    smallest = min((u for u in spreads if u), default=None)
+    places = scale.decimals(smallest, min((abs(v) for v in values if v), default=None))
     lowers, uppers = [m.lower for m in measurements], [m.upper for m in measurements]
+    digits = numbers.digits_of_limit(measurements[0].kind)
     margins = [numbers.margin(m.value, m.lower, m.upper) for m in measurements]
     signs = ["≥ " if m.data.get("bound") else "" for m in measurements]
     shown = [sign + scale.fixed(v, places) for sign, v in zip(signs, values, strict=True)]
     fixed = [
-        Column(_head("Lower limit", scale.unit), _worded(lowers, scale), "n"),
+        Column(_head("Lower limit", scale.unit), _worded(lowers, scale, digits), "n"),
         Column(_head("Value", scale.unit), shown, "n value"),
         Column(_head("± U", scale.unit), ["" if v is None else scale.fixed(v, places) for v in spreads], "n"),
-        Column(_head("Upper limit", scale.unit), _worded(uppers, scale), "n"),
+        Column(_head("Upper limit", scale.unit), _worded(uppers, scale, digits), "n"),
     ]
     margin = ["" if v is None else scale.fixed(v, places) for v in margins]
     return [*fixed, Column(_head("Margin", scale.unit), margin, "n")]
 
 
-def _worded(limits: Sequence[float | None], scale: numbers.Scale) -> list[str]:
+def _worded(limits: Sequence[float | None], scale: numbers.Scale, digits: int) -> list[str]:
     """Return limits as text; few differ, so each is worded once."""
-    words = {limit: "" if limit is None else scale.short(limit) for limit in set(limits)}
+    words = {limit: "" if limit is None else scale.short(limit, digits) for limit in set(limits)}
     return [words[limit] for limit in limits]
 
 
@@ -164,11 +166,12 @@ def _remarks(measurements: Sequence[Measurement]) -> Column:
 
 def _remark(measurement: Measurement) -> str:
     attempt = measurement.conditions.number("attempt") or 1
-    reason = measurement.data.get("reason")
-    if attempt <= 1 and not reason:
+    reason, above = measurement.data.get("reason"), measurement.conditions.data.get("one_more_up") is True
+    if attempt <= 1 and not reason and not above:
         return ""
     repeated = f"attempt {attempt:g}" if attempt > 1 else None
-    return _data("; ".join(part for part in (repeated, Node(reason).text("text")) if part))
+    stepped = "after one more step up" if above else None
+    return _data("; ".join(part for part in (stepped, repeated, Node(reason).text("text")) if part))
 
 
 def _head(title: str, unit: str) -> str:

@@ -10,7 +10,18 @@ from reports.errors import ReportError
 from reports.record_file import Case, Node, Record
 from reports.text import moment
 from reports.view_case import CaseView, view_case
-from reports.view_parts import Equipment, Fact, Group, Line, equipment, identification, line_of, safe_state, where
+from reports.view_parts import (
+    Equipment,
+    Fact,
+    Group,
+    Line,
+    equipment,
+    identification,
+    installed,
+    line_of,
+    safe_state,
+    where,
+)
 from reports.words import DOCUMENTS, LOOKS, MEANING, SIMULATED, Look, quantity_words
 from stimcert.verdict import Verdict
 
@@ -40,6 +51,7 @@ class Report:
     advisories: Sequence[str]
     blockers: Sequence[Line]
     identification: Sequence[Group]
+    installed: Sequence[Fact]
     cases: Sequence[CaseView]
     equipment: Sequence[Equipment]
     rule: Sequence[Fact]
@@ -74,6 +86,7 @@ def build(record: Record, run_dir: Path) -> Report:
         advisories=[_advisory(node) for node in record.nodes("advisories")],
         blockers=[line for line in map(line_of, record.nodes("blockers")) if line],
         identification=identification(record),
+        installed=installed(record),
         cases=[view_case(case, run_dir, n) for n, case in enumerate(_in_order(record.cases))],
         equipment=equipment(record),
         rule=_rule(record.node("decision_rule")),

@@ -12,12 +12,13 @@ from reports.rows import Readings, look_of, readings, same_readings
 from reports.text import moment
 from reports.view_parts import Fact, Line, line_of, where
 from reports.waveforms import WaveformMissing, draw, read_waveform
-from reports.words import LOOKS, Look, quantity_words
+from reports.words import LOOKS, Look, instrument_words, quantity_words
 from stimcert.verdict import Verdict, worst
 
 _ADVISORY = "advisory"
 _INFORMATION = "information"
 _MOST_LIMITS = 2
+_MANY = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +128,7 @@ def _facts(case: Node, count: int) -> list[Fact]:
     modes = case.texts("modes") or [mode for mode in [case.text("mode")] if mode]
     return [
         Fact("Procedure", case.text("procedure")),
-        Fact("Modes", ", ".join(modes) or None),
+        *([Fact("Modes", ", ".join(modes))] if modes else []),
         Fact("Measurements", str(count)),
         Fact("Started", moment(case.text("started"))),
         Fact("Ended", moment(case.text("ended"))),
@@ -141,13 +142,13 @@ def _requirement(group: Sequence[Measurement], rows: dict[str | None, Node]) -> 
     distance = numbers.margin(value, lower, upper)
     return Requirement(
         quantity=quantity_words(found.quantity),
-        limit=numbers.limits(lower, upper, found.unit),
+        limit=numbers.limits(lower, upper, found.unit, numbers.digits_of_limit(found.kind)),
         several=len({(m.lower, m.upper) for m in group}) > 1,
         row=found.limit,
         source=_source(row),
         status=_unverified(row),
         value=_measured(found),
-        where=where(found.conditions),
+        where=where(found.conditions) or instrument_words(found.conditions) or "",
         margin=_margin_words(distance, found),
         share=numbers.signed_share(numbers.margin_share(value, lower, upper)),
         look=_look_of_all(group, found),
@@ -167,7 +168,9 @@ def _margin_words(distance: float | None, measurement: Measurement) -> str:
         return numbers.NOTHING
     scale = numbers.Scale.of((measurement.value, measurement.expanded), measurement.unit)
     sign = "≤ " if measurement.data.get("bound") else ""
-    return f"{sign}{scale.fixed(distance, scale.decimals(measurement.expanded, distance))} {scale.unit}"
+    if measurement.expanded is None:
+        return f"{sign}{scale.short(distance, 4)} {scale.unit}"
+    return f"{sign}{scale.fixed(distance, scale.decimals(measurement.expanded))} {scale.unit}"
 
 
 def _measured(found: Measurement) -> str:
@@ -286,7 +289,7 @@ def _budget(measurement: Measurement) -> Budget | None:
     result = [
         Fact("Result", _measured(measurement)),
         Fact("Combined standard uncertainty", _significant(standard, unit)),
-        Fact("Effective degrees of freedom", "infinite" if dof is None else f"{dof:g}"),
+        Fact("Effective degrees of freedom", _degrees(dof)),
         Fact("Coverage factor k", None if factor is None else f"{factor:.3g}"),
         Fact("Expanded uncertainty U", _significant(measurement.expanded, unit) or spread),
     ]
@@ -303,13 +306,18 @@ def _budget_row(term: Node, unit: str | None) -> list[str]:
         _significant(term.number("estimate"), own, 6),
         _significant(term.number("half_width"), own),
         term.text("distribution") or "",
-        numbers.NOTHING if divisor is None else f"{divisor:.4g}",
+        numbers.Scale("", 1.0).short(divisor, 4),
         _significant(term.number("standard_uncertainty"), own),
-        numbers.NOTHING if sensitivity is None else f"{sensitivity:.4g}",
+        numbers.Scale("", 1.0).short(sensitivity, 4),
         _significant(term.number("contribution"), unit),
         numbers.NOTHING if share is None else f"{share * 100:.1f} %",
-        "∞" if dof is None else f"{dof:g}",
+        _degrees(dof),
     ]
+
+
+def _degrees(dof: float | None) -> str:
+    """Return degrees of freedom; beyond a million nobody could tell them from infinitely many."""
+    return "∞" if dof is None or dof > _MANY else f"{dof:g}"
 
 
 def _significant(value: float | None, unit: str | None, digits: int = 3) -> str:

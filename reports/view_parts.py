@@ -118,12 +118,19 @@ def _run(record: Node) -> list[Fact]:
 def _software(software: Node) -> list[Fact]:
     changed = {True: "changed after that commit", False: "unchanged", None: None}[software.flag("dirty")]
     released = {True: "released version", False: "not a released version", None: None}[software.flag("released")]
-    packages = [f"{name} {version}" for name, version in software.node("packages").items()]
     return [
         Fact("Version", _joined(software.text("version"), released)),
         Fact("Commit", _joined(software.text("commit"), changed)),
         Fact("SHA-256 of its files", software.text("files_sha256")),
         Fact("Python", software.text("python")),
+    ]
+
+
+def installed(record: Node) -> list[Fact]:
+    """Return everything that ran along, name by name."""
+    software = record.node("software")
+    packages = [f"{name} {version}" for name, version in software.node("packages").items()]
+    return [
         Fact("Packages", ", ".join(packages) or None),
         Fact("pytest plugins", ", ".join(software.texts("pytest_plugins")) or None),
     ]

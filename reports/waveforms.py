@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 560.0, 236.0
 _COLUMNS = 430
-_AROUND = 3
+# What is shown on each side of an event, as a share of its length.
+_ROOM = 0.4
 _FEWEST = 40
 
 
@@ -85,14 +86,14 @@ def draw(found: Recording, lines: Sequence[LimitLine], *, name: str, title: str,
 
 
 def _around(magnitude: "NDArray[np.float64]", peak: int) -> tuple[int, int]:
-    """Return the samples that show the event with the peak in it, and as much again on both sides."""
+    """Return the samples that show the event with the peak in it, and some room on both sides."""
     import numpy as np
 
     low = np.flatnonzero(magnitude < magnitude[peak] / 2)
     before, after = low[low < peak], low[low > peak]
     start = int(before[-1]) if before.size else 0
     stop = int(after[0]) + 1 if after.size else magnitude.size
-    room = max((stop - start) * (_AROUND - 1) // 2, _FEWEST // 2)
+    room = max(int((stop - start) * _ROOM), _FEWEST // 2)
     return max(start - room, 0), min(stop + room, magnitude.size)
 
 

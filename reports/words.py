@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from reports.record_file import Node
 from stimcert.verdict import Verdict
 
 
@@ -68,10 +69,18 @@ QUANTITIES = {
     "current.peak": "absolute peak current",
     "current.mean": "mean current",
     "current.rectified_mean": "rectified mean current",
+    "current.polarity": "current with its sign",
+    "environment.temperature": "temperature",
     "load.resistance": "load resistance",
     "reference.current": "reference current",
-    "zero.current": "current with the port open",
+    "zero": "reading with the port open",
 }
+
+
+def instrument_words(conditions: Node) -> str | None:
+    """Return which instrument or path measured, in words; None where the conditions do not say."""
+    name = conditions.text("instrument") or conditions.text("role") or conditions.text("path")
+    return None if name is None else ROLES.get(name, name)
 
 
 def quantity_words(quantity: str | None) -> str:

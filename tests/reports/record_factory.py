@@ -73,7 +73,7 @@ class RecordFactory:
 
     def station_case(self) -> dict[str, Any]:
         """Return the case in which the bench proves itself."""
-        checks: list[tuple[Any, ...]] = [("zero.current", 2e-10, "A", -5e-9, 5e-9, 1e-9, None)]
+        checks: list[tuple[Any, ...]] = [("zero", 2e-10, "A", -5e-9, 5e-9, 1e-9, None)]
         checks += [("load.resistance", x * 1.0002, "Ω", x * 0.998, x * 1.002, x * 2e-4, x) for x in self.loads]
         checks += [("reference.current", i * 1.00003, "A", i - 3e-7, i + 3e-7, 1.4e-7, None) for i in (5e-4, -5e-4)]
         measurements = [
@@ -142,6 +142,7 @@ def measurement(
     kind = row["kind"] if row else "limit" if verdict else "information"
     failed = verdict not in (None, "PASS")
     acceptance = [None if lower is None else lower + expanded, None if upper is None else upper - expanded]
+    where = {"instrument": "digitizer", **where}
     return {
         "index": index,
         "quantity": quantity,
