@@ -146,11 +146,14 @@ class BenchSession:
         return f"{case.id} ERROR: {reason.text}\n  {reason.advice}{trace}"
 
     def finish(self) -> None:
-        """End the run: the bench safe, the record written, the report rendered."""
+        """End the run: the bench safe, the record written, the report rendered. A second Ctrl-C tears none of it."""
+        from instruments.safety.signals import held
+
         run = self.open_run
         try:
-            run.finish()
-            self._publish_error = publish(run)
+            with held():
+                run.finish()
+                self._publish_error = publish(run)
         finally:
             self._watch.restore()
 
@@ -176,13 +179,11 @@ class BenchSession:
 
 def publish(run: Run) -> str | None:
     """Render everything that people read; return what went wrong, since a run without its report has not passed."""
-    from instruments.safety.signals import held
     from reports import render, write_junit, write_tables
 
     try:
-        with held():
-            for write in (write_tables, write_junit, render):
-                write(run.path)
+        for write in (write_tables, write_junit, render):
+            write(run.path)
     # Whatever a renderer raises, the record is on disk and the bench is safe: say so and end with an error code.
     except Exception as error:
         reason = Reason("bench_error", {"text": f"the report could not be rendered: {type(error).__name__}: {error}"})

@@ -83,6 +83,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     bench.begin([case.id for case in cases])
     try:
         return (yield)
+    except KeyboardInterrupt as interrupt:
+        # pytest would render the source of every frame below, seconds of work of which it shows the last line only.
+        raise interrupt.with_traceback(None) from None
     finally:
         bench.finish()
 

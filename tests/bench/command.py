@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""``pytest bench/`` and ``python -m bench`` as processes, as a user starts them, and what they leave behind."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PATIENCE = 120.0
+"""s of wall time until a process is given up; a loaded machine may need a good part of it."""
+# Whatever the self-tests were started with must not reach the run under test.
+_OURS = ("STIMCERT_", "PYTEST_", "PYTHONOPTIMIZE", "PYTHONPATH", "COV_")
+# What a run needs of a checkout.
+_SOURCES = ("bench", "instruments", "reports", "stimcert", "test_plans", "conftest.py", "tox.ini")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A process that has ended.
+
+    :param folder: of the run; need not exist.
+    """
+
+    code: int
+    out: str
+    err: str
+    folder: Path
+
+    @property
+    def text(self) -> str:
+        """Everything it said."""
+        return self.out + self.err
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The contents of ``record.json``."""
+        found: dict[str, Any] = json.loads((self.folder / "record.json").read_text(encoding="utf-8"))
+        return found
+
+    def case(self, name: str) -> dict[str, Any]:
+        """Return one case of the record."""
+        found: dict[str, Any] = next(case for case in self.record["cases"] if case["id"] == name)
+        return found
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict of each case."""
+        return {case["id"]: case["verdict"] for case in self.record["cases"]}
+
+    @property
+    def report(self) -> str:
+        """The page that people read, without its markup."""
+        page = (self.folder / "report.html").read_text(encoding="utf-8")
+        return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of a process under test."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {**kept, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1", **more}
+
+
+def pytest_command(folder: Path | None, *arguments: str, python: tuple[str, ...] = ()) -> list[str]:
+    """Return the command line of a run; the cache of the checkout under test is left alone.
+
+    :param folder: of the run; None to leave that open.
+    :param python: options of the interpreter.
+    """
+    there = [] if folder is None else [f"--run-dir={folder}"]
+    return [sys.executable, *python, "-m", "pytest", "bench/", "-p", "no:cacheprovider", *there, *arguments]
+
+
+def start(
+    folder: Path, *arguments: str, checkout: Path = CHECKOUT, where: Path | None = None
+) -> "subprocess.Popen[str]":
+    """Start a run and return its process.
+
+    :param where: a file for what it says; without one, nothing is kept.
+    """
+    stream: Any = subprocess.DEVNULL if where is None else where.open("w", encoding="utf-8")
+    try:
+        return subprocess.Popen(
+            pytest_command(folder, *arguments),
+            cwd=checkout,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    finally:
+        if where is not None:
+            stream.close()
+
+
+def run_bench(
+    folder: Path,
+    *arguments: str,
+    checkout: Path = CHECKOUT,
+    python: tuple[str, ...] = (),
+    names_folder: bool = True,
+    **more: str,
+) -> Ended:
+    """Run ``pytest bench/`` to its end.
+
+    :param folder: of the run; must not exist.
+    :param names_folder: whether the command line names it.
+    :param more: environment variables.
+    """
+    command = pytest_command(folder if names_folder else None, *arguments, python=python)
+    return run(command, folder=folder, checkout=checkout, **more)
+
+
+def run_verb(*arguments: str, **more: str) -> Ended:
+    """Run ``python -m bench`` to its end."""
+    return run([sys.executable, "-m", "bench", *arguments], folder=CHECKOUT, **more)
+
+
+def run(command: list[str], *, folder: Path, checkout: Path = CHECKOUT, **more: str) -> Ended:
+    """Run any command in a checkout to its end."""
+    ended = subprocess.run(
+        command,
+        cwd=checkout,
+        env=environment(**more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Ended(code=ended.returncode, out=ended.stdout, err=ended.stderr, folder=folder)
+
+
+def short_plan(folder: Path, name: str = "microcurrent_facial.toml", *, level: int = 8) -> Path:
+    """Copy the shipped plans and return one that is cut down to its top level and one load.
+
+    :param folder: must not exist.
+    """
+    shutil.copytree(CHECKOUT / "test_plans", folder)
+    plan = folder / name
+    text = plan.read_text(encoding="utf-8")
+    cuts = {
+        'levels = "all"': f"levels = [{level}]",
+        'loads = ["500 Ω", "2 kΩ", "10 kΩ"]': 'loads = ["500 Ω"]',
+        'dwell = "200 ms"': 'dwell = "40 ms"',
+    }
+    for old, new in cuts.items():
+        if old not in text:
+            raise ValueError(f"{name} has no {old}")
+        text = text.replace(old, new)
+    plan.write_text(text, encoding="utf-8")
+    return plan
+
+
+def copy_checkout(folder: Path) -> Path:
+    """Copy what a run needs into a folder that must not exist, free to be spoilt."""
+    folder.mkdir()
+    for name in _SOURCES:
+        source = CHECKOUT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    return folder
