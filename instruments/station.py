@@ -3,7 +3,7 @@
 
 import atexit
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -235,11 +235,13 @@ def open_station(
     run_dir: Path | None = None,
     sim: SimOptions | None = None,
     today: datetime.date | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Station:
     """Open a station: guard, simulator where there is one, and a session to each instrument. Nothing is energised.
 
     The two processes load while this one loads its drivers.
 
+    :param meanwhile: what this process can do while the others load.
     :param run_dir: where ``guard.jsonl`` and ``simulator.log`` go; None keeps neither.
     :param sim: which device and faults, on the embedded simulated station.
     :param today: the day against which certificates are held; the present one without it.
@@ -253,6 +255,8 @@ def open_station(
         simulator = _start_simulator(file, run_dir, sim or SimOptions(), undo)
         if sim is not None and EXPIRED_FAULT in sim.faults:
             file = file.with_expired_calibration()
+        if meanwhile is not None:
+            meanwhile()
         drivers, resources, clock = open_all(file, simulator.resource if simulator else None, undo)
         guard.hand_over(safe_recipe(drivers, resources, run_dir))
         station = Station(

@@ -89,6 +89,11 @@ def evaluate(terms: Sequence[Term], *, probability: float = COVERAGE_PROBABILITY
     )
 
 
+def preload() -> None:
+    """Load GTC now, where there is time for it, instead of at the first budget."""
+    import GTC  # noqa: F401
+
+
 @lru_cache(maxsize=1024)
 def coverage_factor(dof: int | None, probability: float = COVERAGE_PROBABILITY) -> float:
     """Return k for a two-sided interval, from Student's t (normal when ``dof`` is None).

@@ -23,6 +23,7 @@ from stimcert.record import STATION, derive
 from stimcert.store.journal import Journal
 from stimcert.store.run_folder import RunFolder, iso, run_id, utc_now
 from stimcert.store.waveform_file import save_waveform
+from stimcert.uncertainty import preload
 
 
 class Run:
@@ -107,7 +108,10 @@ class Run:
     def _open_and_check(self) -> None:
         simulated = self.inputs.station.embedded
         self._station = open_station(
-            self.inputs.station, run_dir=self.path, sim=self._sim_options() if simulated else None
+            self.inputs.station,
+            run_dir=self.path,
+            sim=self._sim_options() if simulated else None,
+            meanwhile=preload,
         )
         identified = [entry.as_dict() for entry in self._station.identify()]
         self.log("instruments_identified", {"instruments": identified})
