@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import pyvisa
-from runs import foreign_options, run_bench, simulator
+from processes import foreign_options, run_bench, simulator
 from wire import Exchange, Recorder
 from workload import Workload, write_station
 

@@ -4,7 +4,7 @@
 import argparse
 from statistics import median
 
-from runs import run_bench, scratch_folder
+from processes import run_bench, scratch_folder
 
 ALLOWED = 1.5
 

@@ -7,7 +7,7 @@ What a run of next to nothing takes is subtracted, since it would flatter the lo
 import argparse
 from statistics import median
 
-from runs import run_workload, scratch_folder
+from processes import run_workload, scratch_folder
 from workload import write_workload
 
 NEXT_TO_NOTHING, SMALL, LARGE = 2, 1000, 10_000

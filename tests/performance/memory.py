@@ -4,7 +4,7 @@
 import sys
 from pathlib import Path
 
-from runs import Finished, run_process, run_workload, scratch_folder
+from processes import Finished, run_process, run_workload, scratch_folder
 from workload import write_workload
 
 READINGS = 10_000

@@ -5,7 +5,7 @@ import argparse
 from statistics import median
 
 from bare import replay, transcript
-from runs import run_workload, scratch_folder
+from processes import run_workload, scratch_folder
 from workload import write_workload
 
 SMALL, LARGE = 500, 2000

@@ -9,7 +9,7 @@ import argparse
 from statistics import median
 
 from bare import replay, round_trip, sync_time, transcript
-from runs import run_workload, scratch_folder
+from processes import run_workload, scratch_folder
 from workload import write_workload
 
 SMALL, LARGE = 500, 2000
