@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from instruments.sim.stimulator import Device, Mode
 from instruments.sim.waveforms import Train, biphasic, direct, monophasic
@@ -30,6 +30,19 @@ CaseId = Annotated[str, Field(pattern=r"^[A-Z]{1,6}-[0-9]{2,4}$")]
 VerdictWord = Literal[
     "PASS", "CONDITIONAL_PASS", "INCONCLUSIVE", "NOT_RUN", "CONDITIONAL_FAIL", "ABORTED", "FAIL", "ERROR"
 ]
+
+
+def _several(found: object) -> object:
+    """Take a single verdict for a list of one; a list becomes the tuple that strict mode asks for."""
+    if isinstance(found, str):
+        return (found,)
+    return tuple(found) if isinstance(found, list) else found
+
+
+Expected = Annotated[
+    tuple[VerdictWord, ...], BeforeValidator(_several, json_schema_input_type=VerdictWord | tuple[VerdictWord, ...])
+]
+"""A verdict, or a list of those among which chance decides: the hidden errors of the bench are drawn by seed."""
 
 
 class ModeEntry(StrictModel):
@@ -87,7 +100,7 @@ class ModeEntry(StrictModel):
 class DeviceFile(StrictModel):
     """One device file.
 
-    ``expected`` gives for each plan the verdict that a run must end with, ``expected_cases`` that of single cases.
+    ``expected`` gives for each plan the verdicts that a run may end with, ``expected_cases`` those of single cases.
     """
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -99,13 +112,13 @@ class DeviceFile(StrictModel):
     rail: Rail
     settling: Settling
     stuck_level: Annotated[int, Field(ge=1)] | None = None
-    expected: dict[PlanId, VerdictWord] = {}
-    expected_cases: dict[PlanId, dict[CaseId, VerdictWord]] = {}
+    expected: dict[PlanId, Expected] = {}
+    expected_cases: dict[PlanId, dict[CaseId, Expected]] = {}
     modes: Annotated[tuple[ModeEntry, ...], Field(alias="mode")]
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
-        """Return what must hold between the modes, and between the two tables of verdicts."""
-        return self._distinct(), self._stuck(), self._expectations()
+        """Return what must hold between the modes, and of the two tables of verdicts."""
+        return self._distinct(), self._stuck(), self._expectations(), self._something_expected()
 
     def _distinct(self) -> Iterator[Misfit]:
         if not self.modes:
@@ -124,6 +137,16 @@ class DeviceFile(StrictModel):
     def _expectations(self) -> Iterator[Misfit]:
         for plan in self.expected_cases.keys() - self.expected.keys():
             yield Misfit(("expected_cases", plan), f'found cases of "{plan}", whose own verdict stands nowhere')
+
+    def _something_expected(self) -> Iterator[Misfit]:
+        # Not a min_length, for the reason given at the amplitudes.
+        places: list[tuple[tuple[str, ...], tuple[VerdictWord, ...]]]
+        places = [(("expected", plan), verdicts) for plan, verdicts in self.expected.items()]
+        for plan, cases in self.expected_cases.items():
+            places += [(("expected_cases", plan, case), verdicts) for case, verdicts in cases.items()]
+        for path, verdicts in places:
+            if not verdicts:
+                yield Misfit(path, "found no verdict; at least one is needed")
 
     def device(self) -> Device:
         """Return the device as the simulated stimulator is built from it."""
