@@ -163,10 +163,9 @@ def test_one_clipped_sample_proves_less_than_full_scale(record: Record) -> None:
 
 
 def test_clipped_on_both_sides_within_one_event_proves_nothing_there(record: Record) -> None:
-    both = one_event(20, 0.0) + np.where(T % 2 == 0, 1.0, -1.0) * (one_event(20, 1.0) > 0)
-    measured = peak_current(record(both))
-    assert measured.bound == ">="
-    assert measured.value == pytest.approx(0.001)  # from the windows that hold one clipped sample only
+    """Eight samples above between two below: who knows how far below? One of those two alone is what is proven."""
+    measured = peak_current(record(one_event(10, -9.9e35) + np.roll(one_event(8, 2 * 9.9e35), 1)))
+    assert (measured.value, measured.bound) == (pytest.approx(0.001), ">=")
 
 
 def test_a_flag_without_a_clipped_sample_is_believed(record: Record) -> None:
@@ -232,11 +231,15 @@ def test_means_are_over_whole_cycles(
     assert rectified_mean(there, cycle=cycle).value == pytest.approx(rectified, abs=1e-12)
 
 
-@given(st.integers(min_value=0, max_value=9_999), st.sampled_from([0.01, 0.0100003, 0.0099997]))
-@settings(max_examples=30)
-def test_uncertainty_holds_where_the_cycle_begins(record: Record, phase: int, cycle: float) -> None:
+@given(
+    st.integers(min_value=0, max_value=9_999),
+    st.sampled_from([0.01, 0.0100003, 0.0099997]),
+    st.sampled_from([10_010, 50_000]),
+)
+@settings(max_examples=40)
+def test_uncertainty_holds_where_the_cycle_begins(record: Record, phase: int, cycle: float, samples: int) -> None:
     """Wherever the record begins, and with a period that is no whole number of samples."""
-    seconds = (np.arange(50_000) + phase) / 1e6
+    seconds = (np.arange(samples) + phase) / 1e6
     measured = mean_of_record(record(np.where(seconds % cycle < cycle / 2, 450e-6, 0.0)), cycle=cycle)
     assert abs(measured.value - 225e-6) <= measured.uncertainty.expanded + 1e-12
 

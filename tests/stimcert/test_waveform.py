@@ -60,6 +60,16 @@ def test_a_short_event_stands_alone() -> None:
     assert peak.magnitude == 1.0
 
 
+def test_a_short_plateau_that_noise_lifted_high_is_doubted_beyond_its_correction() -> None:
+    """Its top lies three times the noise of a window above the rest, so that few windows seem to share its level."""
+    record = np.zeros(1000)
+    record[500:550] = 1.0
+    record[520:530] = 1.3
+    peak = absolute_peak(record, 10, zero=0.0, noise=0.1 * 10**0.5)
+    assert peak.windows < 20
+    assert peak.doubt > peak.excess
+
+
 @pytest.mark.parametrize("early", [0.0, 0.25, 0.5, 0.9])
 def test_an_event_between_samples_is_within_the_alignment(early: float) -> None:
     """A pulse of exactly one window's length, begun within a sample: what its best window misses is known."""
