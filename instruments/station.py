@@ -199,6 +199,10 @@ class Station:
     def _measure_zero(self) -> ZeroCurrent:
         if self.digitizer is None:
             raise BenchError("the station has no digitizer")
+        for role in ("clock", "switch", "digitizer"):
+            # An interrupt may have come between a question and its answer: on that session nobody can ask any more.
+            if role in self._drivers and self._drivers[role].adapter.dirty:
+                self._fresh(role)
         return measure_zero(self.digitizer, self.switch, max(shunt.value.si for shunt in self.file.shunts))
 
     def close(self) -> None:

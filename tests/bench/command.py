@@ -76,27 +76,22 @@ def pytest_command(folder: Path | None, *arguments: str, python: tuple[str, ...]
     return [sys.executable, *python, "-m", "pytest", "bench/", "-p", "no:cacheprovider", *there, *arguments]
 
 
-def start(
-    folder: Path, *arguments: str, checkout: Path = CHECKOUT, where: Path | None = None
-) -> "subprocess.Popen[str]":
+def start(folder: Path, *arguments: str, where: Path, session: bool = False) -> "subprocess.Popen[bytes]":
     """Start a run and return its process.
 
-    :param where: a file for what it says; without one, nothing is kept.
+    :param where: a file for what it says.
+    :param session: whether it leads a process group of its own, as under a terminal.
     """
-    stream: Any = subprocess.DEVNULL if where is None else where.open("w", encoding="utf-8")
-    try:
+    with where.open("wb") as stream:
         return subprocess.Popen(
             pytest_command(folder, *arguments),
-            cwd=checkout,
+            cwd=CHECKOUT,
             env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
-            text=True,
+            start_new_session=session,
         )
-    finally:
-        if where is not None:
-            stream.close()
 
 
 def run_bench(

@@ -162,6 +162,15 @@ def test_a_relay_that_will_not_open_is_not_called_safe(station: Station) -> None
         assert station.safe_off().confirmed
 
 
+@pytest.mark.parametrize("role", ["digitizer", "switch", "clock", "dut", "smu"])
+def test_an_interrupt_between_question_and_answer_costs_no_proof(station: Station, role: str) -> None:
+    station._drivers[role].adapter.write("*OPC?")
+    assert station._drivers[role].adapter.dirty
+    state = station.safe_off()
+    assert state.confirmed, state.errors
+    assert state.current_zero is not None
+
+
 def test_leaving_in_any_way_makes_safe_and_the_exception_gets_through(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         with open_station(station_file(), run_dir=tmp_path) as station:
