@@ -31,7 +31,7 @@ class Server:
     ) -> None:
         self._bench = bench
         self._instruments = dict(instruments)
-        self._until_idle = until_idle
+        self.until_idle = until_idle
         self._clients = 0
         self._idle_timer: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
@@ -51,8 +51,8 @@ class Server:
             listener = await loop.create_server(partial(_Connection, self, instrument), HOST, wanted)
             self._listeners.append(listener)
             ports[role] = listener.sockets[0].getsockname()[1]
-        if self._until_idle is not None:
-            self._idle_timer = loop.call_later(max(FIRST_CLIENT, self._until_idle), self._stop.set)
+        if self.until_idle is not None:
+            self._idle_timer = loop.call_later(max(FIRST_CLIENT, self.until_idle), self._stop.set)
         return ports
 
     def stop(self) -> None:
@@ -80,8 +80,8 @@ class Server:
         """Count a client out; the last one starts the idle time."""
         self._clients -= 1
         self._bench.log.write("client", instrument=role, connected=False, clients=self._clients)
-        if self._clients == 0 and self._until_idle is not None:
-            self._idle_timer = asyncio.get_running_loop().call_later(self._until_idle, self._stop.set)
+        if self._clients == 0 and self.until_idle is not None:
+            self._idle_timer = asyncio.get_running_loop().call_later(self.until_idle, self._stop.set)
 
 
 class _Connection(asyncio.Protocol):
@@ -140,9 +140,14 @@ class _Connection(asyncio.Protocol):
 
 
 def install_signals(server: Server, loop: asyncio.AbstractEventLoop) -> None:
-    """Let SIGTERM end the server, and no Ctrl-C or hang-up: the bench outlives the harness that a user interrupts."""
+    """Let SIGTERM end the server; Ctrl-C only one that does not end with its clients.
+
+    A bench that a harness started outlives the harness that a user interrupts; one that a user started is the user's.
+    """
     for name in _IGNORED_SIGNALS:
         number = getattr(signal, name, None)
         if number is not None:
             signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(server.stop))
+    ends = [signal.SIGTERM] if server.until_idle is not None else [signal.SIGTERM, signal.SIGINT]
+    for number in ends:
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.stop))

@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -173,9 +174,20 @@ def test_quit_ends_it(tmp_path: Path) -> None:
 # --- the command line
 
 
-def test_the_command_line_serves_ignores_ctrl_c_and_ends_on_terminate(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send SIGINT to one process")
+def test_a_bench_that_a_user_started_ends_with_ctrl_c() -> None:
+    command = [sys.executable, "-m", "instruments.sim"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+
+
+def test_a_bench_that_a_harness_started_ignores_ctrl_c_and_ends_on_terminate(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     arguments = ["--device", "galvanic_good", "--seed", "3", "--fault", "load_stuck", "--log", str(log)]
+    arguments += ["--until-idle", "60"]
     process = subprocess.Popen(
         [sys.executable, "-m", "instruments.sim", *arguments], stdout=subprocess.PIPE, text=True, cwd=CHECKOUT
     )
@@ -186,8 +198,6 @@ def test_the_command_line_serves_ignores_ctrl_c_and_ends_on_terminate(tmp_path: 
         async def story() -> None:
             client = await Client.to(ports["control"])
             if sys.platform != "win32":
-                import signal
-
                 process.send_signal(signal.SIGINT)
             state = json.loads(await client.ask(b":STAT?"))
             assert (state["seed"], state["faults"]) == (3, ["load_stuck"])
