@@ -120,8 +120,11 @@ def _proof(measured: Measured, row: Row, point: Point, history: History) -> Reas
 
 def _proof_at(measured: Measured, row: Row, point: Point, history: History) -> Proof:
     if point.one_more_up:
-        before = history.at(point, row.metric)
-        return top_level_proven(before, measured) if before is not None else Proof(proven=False)
+        before, below = history.at(point, row.metric), history.below(point, row.metric)
+        if before is not None:
+            return top_level_proven(before, measured, below=below)
+        params = {"before": "nothing measured", "after": show(measured.value, measured.unit)}
+        return Proof(proven=False, code="top_level_not_proven", params=params)
     entry = point.mode.declared_for(point.level, row.metric)
     if entry is None or not entry.holds_at(point.load):
         return prove_output(measured, below=history.below(point, row.metric))
