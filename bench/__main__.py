@@ -34,19 +34,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check_plan(parsed: argparse.Namespace) -> int:
     from bench.session.inputs import InvalidInputs, load_inputs
+    from bench.session.usage import unknown_names
     from stimcert.store.run_folder import utc_now
 
     here = Path.cwd()
+    plan, station = here / parsed.plan, named_or_file(parsed.station, STATIONS, here)
     try:
-        inputs = load_inputs(
-            plan=here / parsed.plan,
-            station=named_or_file(parsed.station, STATIONS, here),
-            device=None,
-            checkout=CHECKOUT,
-            today=utc_now().date(),
-        )
+        inputs = load_inputs(plan=plan, station=station, device=None, checkout=CHECKOUT, today=utc_now().date())
     except InvalidInputs as invalid:
-        print(*invalid.problems, sep="\n", file=sys.stderr)
+        print(*unknown_names(plan=plan, station=station), *invalid.problems, sep="\n", file=sys.stderr)
         return 4
     from bench.session.announcement import announcement
 

@@ -15,7 +15,7 @@ from bench.session.planner import case_points
 from bench.session.point import Point
 from bench.session.progress import Progress, colour
 from bench.session.summary import case_line, summary_lines
-from bench.session.usage import usage_problems
+from bench.session.usage import unknown_names, usage_problems
 from stimcert.plan import Case
 from stimcert.reason import Reason
 from stimcert.store.run_folder import FolderError, utc_now
@@ -42,6 +42,10 @@ def start_session(config: pytest.Config) -> None:
     if refused:
         raise pytest.UsageError("\n".join(refused))
     options = read_options(config)
+    unknown = unknown_names(
+        plan=options.plan, station=options.station, device=options.sim_device, fault=options.sim_fault
+    )
+    found = list(unknown)
     try:
         inputs = load_inputs(
             plan=options.plan,
@@ -51,10 +55,10 @@ def start_session(config: pytest.Config) -> None:
             today=utc_now().date(),
         )
     except InvalidInputs as invalid:
-        raise pytest.UsageError("\n".join(map(str, invalid.problems))) from invalid
-    problems = usage_problems(options, inputs)
-    if problems:
-        raise pytest.UsageError("\n".join(problems))
+        raise pytest.UsageError("\n".join([*found, *map(str, invalid.problems)])) from invalid
+    found += usage_problems(options, inputs)
+    if found:
+        raise pytest.UsageError("\n".join(found))
     config.stash[_KEY] = BenchSession(config, options, inputs)
 
 
@@ -160,10 +164,18 @@ class BenchSession:
     @property
     def passed(self) -> bool:
         """Whether the run is a complete PASS of which everything was stored."""
+        return self._objection() is None
+
+    def _objection(self) -> str | None:
+        """Return why this process must not end in 0, None when it may."""
         record = self.run.record if self.run is not None else None
-        if record is None or self._publish_error is not None or self._watch.seen:
-            return False
-        return record["verdict"] == Verdict.PASS.value and bool(record["complete"])
+        if record is None:
+            return "the run has no record"
+        if record["verdict"] != Verdict.PASS.value or not record["complete"]:
+            return Verdict(record["verdict"]).words + ("" if record["complete"] else ", PARTIAL")
+        if self._publish_error is not None:
+            return self._publish_error
+        return f"stopped by {self._watch.seen[0]} after the record was sealed" if self._watch.seen else None
 
     def summarize(self) -> None:
         """Write the closing lines of the run."""
@@ -174,7 +186,10 @@ class BenchSession:
             return
         for line in summary_lines(record, run.path, self._publish_error):
             self.progress.write(line)
-        self.progress.write(f"{Verdict(record['verdict']).words}", **colour(Verdict(record["verdict"])))
+        verdict, objection = Verdict(record["verdict"]), self._objection()
+        self.progress.write(verdict.words, **colour(verdict))
+        if verdict is Verdict.PASS and objection is not None:
+            self.progress.write(f"not passed: {objection}", **colour(Verdict.ERROR))
 
 
 def publish(run: Run) -> str | None:

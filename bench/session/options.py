@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The bench's options: what a user can say on the command line, and the environment twins of three of them."""
 
+import argparse
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ DEFAULT_PLAN = CHECKOUT / "test_plans" / "microcurrent_facial.toml"
 DEFAULT_STATION = "sim"
 STATIONS = CHECKOUT / "instruments" / "stations"
 DEVICES = CHECKOUT / "instruments" / "sim" / "devices"
+_DAY = 86400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +45,24 @@ def add_options(parser: pytest.Parser) -> None:
     add("--run-dir", metavar="DIR", help="the folder of this run; must not exist")
     add("--sim-device", metavar="NAME|FILE", help="simulated station: which device is on the bench")
     add("--sim-fault", metavar="NAME", help="simulated station: break the bench in a named way")
-    add("--sim-seed", metavar="N", type=int, help="simulated station: seed of hidden errors and noise (default: 0)")
-    add("--sim-pace", metavar="SECONDS", type=float, help="simulated station: real delay per reading")
+    add("--sim-seed", metavar="N", type=_seed, help="simulated station: seed of hidden errors and noise (default: 0)")
+    add("--sim-pace", metavar="SECONDS", type=_pace, help="simulated station: real delay per reading")
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no seed; whole numbers from 0 are allowed")
+    return int(text)
+
+
+def _pace(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < _DAY:
+        raise argparse.ArgumentTypeError(f"{text!r} is no delay; 0 to {_DAY} (s) are allowed")
+    return seconds
 
 
 def read_options(config: pytest.Config) -> Options:

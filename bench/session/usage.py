@@ -1,26 +1,42 @@
 # SPDX-License-Identifier: MIT
 """Options that do not fit together, or do not fit the station."""
 
+import os.path
 from collections.abc import Iterator
+from pathlib import Path
 
 from bench.session.inputs import Inputs
-from bench.session.options import Options
+from bench.session.options import CHECKOUT, DEFAULT_PLAN, DEVICES, STATIONS, Options
+
+
+def unknown_names(*, plan: Path, station: Path, device: Path | None = None, fault: str | None = None) -> Iterator[str]:
+    """Yield each name that stands for nothing, with those that do.
+
+    :param station: like ``device``, a file; one of a shipped folder was given by name.
+    """
+    if not os.path.exists(plan):
+        yield f"plan {plan}: no such file; {_shipped(DEFAULT_PLAN.parent)}"
+    for option, file, folder in (("station", station, STATIONS), ("sim-device", device, DEVICES)):
+        if file is not None and file.parent == folder and not os.path.exists(file):
+            yield f"--{option}={file.stem}: no such name; {_shipped(folder)}; a file of your own ends in .toml"
+    if fault is not None:
+        from instruments.sim.faults import FAULTS
+
+        if fault not in FAULTS:
+            yield f"--sim-fault={fault}: no such fault; there are {', '.join(sorted(FAULTS))}"
+
+
+def _shipped(folder: Path) -> str:
+    names = ", ".join(sorted(file.stem for file in folder.glob("*.toml")))
+    return f"shipped in {folder.relative_to(CHECKOUT).as_posix()} are {names}"
 
 
 def usage_problems(options: Options, inputs: Inputs) -> list[str]:
     """Return every mistake in how the bench was called, in words."""
-    simulated = inputs.station.embedded
-    found = list(_simulated_problems(options) if simulated else _real_problems(options, inputs))
-    if options.run_dir is not None and options.run_dir.exists():
+    found = [] if inputs.station.embedded else list(_real_problems(options, inputs))
+    if options.run_dir is not None and os.path.lexists(options.run_dir):
         found.append(f"--run-dir={options.run_dir}: exists; every run has a folder of its own, name a new one")
     return found
-
-
-def _simulated_problems(options: Options) -> Iterator[str]:
-    from instruments.sim.faults import FAULTS
-
-    if options.sim_fault is not None and options.sim_fault not in FAULTS:
-        yield f"--sim-fault={options.sim_fault}: no such fault; there are {', '.join(sorted(FAULTS))}"
 
 
 def _real_problems(options: Options, inputs: Inputs) -> Iterator[str]:
