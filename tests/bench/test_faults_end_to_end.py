@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""Every named fault of the bench, with a good device: ERROR with its cause, the device untouched and unjudged."""
+
+from html import unescape
+
+import pytest
+
+from instruments.sim.faults import FAULTS
+from tests.bench.runs import Ask, Result
+
+CAUSES = {
+    "load_stuck": "load_stuck",
+    "load_wrong_decade": "load_wrong_decade",
+    "bench_leads_swapped": "leads_swapped",
+    "smu_compliance": "smu_limited",
+    "smu_overrange": "smu_overrange",
+    "smu_silent": "instrument_silent",
+    "wrong_identity": "wrong_identity",
+    "calibration_expired": "calibration_expired",
+}
+"""The reason code of the station check for each fault."""
+
+ASKS = [Ask(name=fault, options=(f"--sim-fault={fault}",)) for fault in CAUSES]
+every_fault = pytest.mark.parametrize("run", ASKS, indirect=True, ids=str)
+
+
+def test_every_fault_of_the_simulator_is_here() -> None:
+    assert CAUSES.keys() == FAULTS.keys()
+
+
+@every_fault
+def test_a_fault_is_an_error_with_its_cause(run: Result) -> None:
+    assert (run.verdict, run.code) == ("ERROR", 1)
+    reason = run.case("STATION")["reason"]
+    assert (run.case("STATION")["verdict"], reason["code"]) == ("ERROR", CAUSES[run.ask.name])
+    assert reason["text"] in run.text
+    assert "<" not in reason["text"], "a fact is missing in the sentence"
+
+
+@every_fault
+def test_a_fault_says_nothing_about_the_device(run: Result) -> None:
+    assert run.record["device_finding"] == "NOT_RUN"
+    assert set(run.case_verdicts.values()) == {"ERROR"}
+    assert {case["reason"]["code"] for case in run.cases.values()} == {"station_check_failed"}
+    assert run.measurements() == []
+
+
+@every_fault
+def test_the_device_was_never_connected(run: Result) -> None:
+    assert [event for event in run.simulator_log if event["event"] == "port" and event["port"] == "device"] == []
+    assert [event for event in run.simulator_log if event["event"] == "dut_output" and event["on"]] == []
+
+
+@every_fault
+def test_the_bench_ends_safe(run: Result) -> None:
+    last = [event for event in run.simulator_log if event["event"] == "state"][-1]
+    state = {key: last[key] for key in ("port", "smu_output", "dut_output", "reference_output")}
+    assert state == {"port": "open", "smu_output": False, "dut_output": False, "reference_output": False}
+
+
+@every_fault
+def test_the_report_says_error(run: Result) -> None:
+    assert run.said("verdict") == "ERROR"
+    assert run.said("finding") == "NOT RUN"
+    assert run.said("document") != "Certificate"
+    assert run.case("STATION")["reason"]["text"] in unescape(run.report)
