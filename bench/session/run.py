@@ -8,6 +8,7 @@ from typing import Any
 
 from bench.session.announcement import backing_of
 from bench.session.check_context import BenchState
+from bench.session.errors import reason_of_exception
 from bench.session.header import header
 from bench.session.inputs import Inputs
 from bench.session.options import Options
@@ -18,7 +19,7 @@ from instruments.safety.signals import SignalWatch, held
 from instruments.station import Station, open_station
 from stimcert.certificate import blockers, document
 from stimcert.reading import CurrentRecord
-from stimcert.reason import CATALOGUE, Reason
+from stimcert.reason import Reason
 from stimcert.record import STATION, derive
 from stimcert.store.journal import Journal
 from stimcert.store.run_folder import RunFolder, iso, run_id, utc_now
@@ -92,8 +93,10 @@ class Run:
             self.begin_case(STATION)
             try:
                 self._open_and_check()
-            except BenchError as error:
-                self.case_error(STATION, reason_of(error))
+            # An interrupt passes: what it tears has no end.
+            except Exception as error:
+                self.case_error(STATION, reason_of_exception(error, phase="the station check"))
+                self.end_case(STATION)
                 raise
             self.end_case(STATION)
         if self._check is None:
@@ -120,7 +123,7 @@ class Run:
         self._station.arm_guard()
         check = StationCheck(self._station, self.inputs, self._report_check)
         self.state = check.opening()
-        self.log("environment", {"temperature": self.state.temperature})
+        self._log_temperature()
         self._check = check
 
     def _sim_options(self) -> SimOptions:
@@ -198,8 +201,10 @@ class Run:
     def finish(self) -> dict[str, Any]:
         """Check the bench again, make it safe, and write the record. Safe even when called after an interrupt."""
         with held():
-            self._closing_check()
-            self._make_safe()
+            try:
+                self._closing_check()
+            finally:
+                self._make_safe()
             if self._watch.seen:
                 self.log("interrupted", {"signal": self._watch.seen[0]})
             self.log("run_ended", {"ended": iso(utc_now())})
@@ -214,8 +219,13 @@ class Run:
         try:
             self._station_now().dut.stop()
             self._check.closing()
-        except BenchError as error:
-            self.log("run_error", {"reason": reason_of(error).as_dict()})
+            self._log_temperature()
+        except Exception as error:
+            reason = reason_of_exception(error, phase="the closing check")
+            self.log("run_error", {"reason": reason.as_dict()})
+
+    def _log_temperature(self) -> None:
+        self.log("environment", {"temperature": self.state.temperature})
 
     def _make_safe(self) -> None:
         if self._station is None:
@@ -228,13 +238,3 @@ class Run:
         record = derive((event.kind, event.wall, event.body) for event in self._journal.events())
         found = blockers(record, backing_of(self.inputs))
         return {**record, "document": document(found), "blockers": [reason.as_dict() for reason in found]}
-
-
-def reason_of(error: BenchError) -> Reason:
-    """Return the reason for a bench error: its code where the catalogue knows it, its text always."""
-    code = error.code if error.code in CATALOGUE else "bench_error"
-    return Reason(code, {"text": str(error), **{key: _plain(value) for key, value in error.params.items()}})
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
