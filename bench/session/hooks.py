@@ -43,6 +43,15 @@ def is_bench_file(path: Path) -> bool:
     return path.resolve().parent == _BENCH
 
 
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str) -> list[pytest.Item] | None:
+    """Leave out bench tests that the plan has no case for: they do not exist in this run, nor in pytest's counts."""
+    session = session_of(collector.config)
+    if session is None or not is_bench_file(collector.path) or not name.startswith("test_"):
+        return None
+    procedures = {case.procedure for case in session.inputs.plan.cases}
+    return None if name.removeprefix("test_") in procedures else []
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one item of each case of the plan that names this procedure."""
     session = session_of(metafunc.config)
@@ -55,7 +64,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the items in the plan's order; bench tests that the plan has no case for do not exist in this run."""
+    """Put the items in the plan's order, without the cases that it calls not applicable."""
     session = session_of(config)
     if session is None:
         return
@@ -94,7 +103,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Note beginning and end of a case; one that is torn by an interrupt has no end."""
     bench, case = session_of(item.config), case_of(item)
-    if bench is None or case is None:
+    if bench is None or bench.run is None or case is None:
         return (yield)
     bench.begin_case(case)
     result = yield
@@ -118,7 +127,7 @@ def pytest_runtest_makereport(
     """Tell a device that failed from a bench that could not judge, and say it without a traceback."""
     report = yield
     bench, case = session_of(item.config), case_of(item)
-    if bench is None or case is None:
+    if bench is None or bench.run is None or case is None:
         return report
     report.user_properties.append(("stimcert", case.id))
     if call.excinfo is not None and isinstance(call.excinfo.value, CaseNotPassed):
@@ -130,12 +139,12 @@ def pytest_runtest_makereport(
 
 
 def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
-    """Count bench items as usual, but leave the words to the line per case."""
+    """Count bench items as usual; instead of a letter there is a line per case."""
     if not any(name == "stimcert" for name, _ in getattr(report, "user_properties", ())):
         return None
     if report.when == "call":
-        return report.outcome, "", ""
-    return ("error", "", "") if report.failed else ("", "", "")
+        return report.outcome, "", report.outcome.upper()
+    return ("error", "", "ERROR") if report.failed else ("", "", "")
 
 
 @pytest.hookimpl(trylast=True)

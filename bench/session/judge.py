@@ -49,6 +49,7 @@ def judge(
     rule: str,
     observed: float | None = None,
     rectified: Measured | None = None,
+    sign_proven: bool = True,
 ) -> Judgement:
     """Judge one measurement.
 
@@ -56,6 +57,7 @@ def judge(
     :param history: earlier measurements of the case, for the proof of output.
     :param observed: share of the dwell seen at full bandwidth; None where that has no meaning.
     :param rectified: mean of the magnitude of the same current, for a sign; None where only means are seen.
+    :param sign_proven: whether a reference has shown which way the bench's leads are connected.
     """
     if isinstance(measured, NotMeasurable):
         verdict = Verdict.INCONCLUSIVE if row is not None and row.kind == "limit" else None
@@ -63,7 +65,8 @@ def judge(
     if row is None:
         return Judgement(verdict=None)
     if row.required_sign is not None:
-        return _judge_sign(measured, rectified, row.required_sign, point)
+        judgement = _judge_sign(measured, rectified, row.required_sign, point)
+        return judgement if sign_proven else _without_sign(judgement, measured)
     decision = _decide(measured, row, rule)
     acceptance = (decision.acceptance_lower, decision.acceptance_upper)
     if row.kind == "advisory":
@@ -89,6 +92,14 @@ def _judge_sign(measured: Measured, rectified: Measured | None, sign: int, point
     decision = judge_polarity(measured, rectified, required=required, mode=point.mode.name)
     reason = Reason(decision.code, decision.params) if decision.code is not None else None
     return Judgement(verdict=decision.verdict, reason=reason)
+
+
+def _without_sign(judgement: Judgement, measured: Measured) -> Judgement:
+    """Return what is left of a sign that swapped leads of the bench would turn round: neither PASS nor FAIL."""
+    if judgement.verdict not in (Verdict.PASS, Verdict.FAIL):
+        return judgement
+    reason = Reason("sign_not_proven", {"value": show(measured.value, measured.unit)})
+    return replace(judgement, verdict=Verdict.INCONCLUSIVE, reason=reason)
 
 
 def _reason(decision: Decision, measured: Measured, row: Row, point: Point) -> Reason | None:

@@ -97,6 +97,7 @@ class Measure:
             rule=self._inputs.plan.decision_rule,
             observed=attempt.observed,
             rectified=_rectified(point, row, attempt.part),
+            sign_proven=self._inputs.station.reference is not None,
         )
         if not attempt.last and judgement.verdict is not Verdict.FAIL:
             judgement = judgement.repeated(measured)

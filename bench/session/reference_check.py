@@ -64,9 +64,9 @@ def _check(context: CheckContext, reference: Reference, entry: ReferenceCurrent,
     smu.output(True)
     reference.set_current(expected)
     context.station.switch.set_port("reference")
-    found = [_by_smu(context, expected)]
+    found = [by_smu(context, expected)]
     if context.station.digitizer is not None:
-        found.append(_by_digitizer(context, context.station.digitizer, expected, shunt))
+        found.append(by_digitizer(context, context.station.digitizer, expected, shunt))
     context.station.switch.set_port("open")
     reference.off()
     certificate = entry.expanded_uncertainty.si
@@ -76,7 +76,8 @@ def _check(context: CheckContext, reference: Reference, entry: ReferenceCurrent,
     diagnose_reference(expected, certificate, found)
 
 
-def _by_smu(context: CheckContext, expected: float) -> PathReading:
+def by_smu(context: CheckContext, expected: float) -> PathReading:
+    """Return the current that flows as the SMU reads it; ``expected`` (A) is for the message."""
     reading = context.station.smu.read_current(READINGS)
     values = valid(reading, f"the reference of {show(expected, 'A')}", expected)
     mean = float(np.mean(values))
@@ -84,7 +85,8 @@ def _by_smu(context: CheckContext, expected: float) -> PathReading:
     return PathReading(path="smu", value=mean, allowed=allowed)
 
 
-def _by_digitizer(context: CheckContext, digitizer: Digitizer, expected: float, shunt: Shunt) -> PathReading:
+def by_digitizer(context: CheckContext, digitizer: Digitizer, expected: float, shunt: Shunt) -> PathReading:
+    """Return the current that flows as the digitizer reads it across a shunt; ``expected`` (A) chooses the range."""
     ohms, rate = shunt.value.si, digitizer.max_sample_rate
     voltage_range = smallest_range(digitizer.voltage_ranges, abs(expected) * ohms)
     digitizer.configure(voltage_range=voltage_range, sample_rate=rate, count=round(_RECORD_SECONDS * rate))
@@ -108,9 +110,17 @@ def diagnose_reference(expected: float, certificate: float, found: Sequence[Path
     for reading in found:
         if not abs(reading.value - expected) <= reading.allowed + certificate:
             raise _error("reference_wrong", expected, certificate, reading)
-    if len(found) == 2 and not abs(found[0].value - found[1].value) <= found[0].allowed + found[1].allowed:
-        # The same current flows through both: the reference's own error is common to them and no excuse.
-        raise _disagree(*found)
+    if len(found) == 2:
+        diagnose_paths(*found)
+
+
+def diagnose_paths(first: PathReading, second: PathReading) -> None:
+    """Pass when both paths show the same current, which flows through both: no source's own error is an excuse.
+
+    :raises BenchError: ``paths_disagree``.
+    """
+    if not abs(first.value - second.value) <= first.allowed + second.allowed:
+        raise _disagree(first, second)
 
 
 def _error(code: str, expected: float, certificate: float, reading: PathReading) -> BenchError:

@@ -8,6 +8,7 @@ bench inside its specifications is never refused for its errors, and for noise l
 from bench.session.check_context import BenchState, CheckContext, Report
 from bench.session.inputs import Inputs
 from bench.session.load_check import check_loads
+from bench.session.path_check import check_paths
 from bench.session.reference_check import check_references
 from bench.session.zero_check import check_zero
 from instruments.errors import BenchError
@@ -38,6 +39,7 @@ class StationCheck:
         self._check_temperature()
         check_zero(self._context)
         check_loads(self._context)
+        check_paths(self._context)
         check_references(self._context)
         return self._context.state
 

@@ -62,14 +62,20 @@ def summary_lines(record: Mapping[str, Any], folder: Path, publish_error: str | 
         lines.append(f"worst point     {record['worst_point']['case']} {point_words(record['worst_point'])}")
     for entry in record["advisories"]:
         lines.append(f"advisory        {entry['limit']} exceeded: {advisory_words(entry)}")
-    lines.append(f"document        {record['document']}" + ("" if record["complete"] else ", PARTIAL"))
-    lines += [f"                {blocker['text']}" for blocker in record["blockers"]]
+    lines.append(f"document        {_document_words(record)}")
     lines += _safe_lines(record["safe_state"])
     report = folder / "report.html"
     lines.append(f"report          {report}" if publish_error is None else publish_error)
     if record["reason"] is not None:
         lines.append(f"because         {record['reason']['text']}")
     return lines
+
+
+def _document_words(record: Mapping[str, Any]) -> str:
+    """Return what the report may call itself; what stands in the way was said at the start, and is in the report."""
+    words = str(record["document"]) + ("" if record["complete"] else ", PARTIAL")
+    count = len(record["blockers"])
+    return f"{words}; {count} thing{'s' * (count > 1)} in the way of a certificate" if count else words
 
 
 def advisory_words(entry: Mapping[str, Any]) -> str:
