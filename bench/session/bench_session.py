@@ -187,7 +187,7 @@ class BenchSession:
         for line in summary_lines(record, run.path, self._publish_error):
             self.progress.write(line)
         verdict, objection = Verdict(record["verdict"]), self._objection()
-        self.progress.write(verdict.words, **colour(verdict))
+        self.progress.write(f"verdict         {verdict.words}", **colour(verdict))
         if verdict is Verdict.PASS and objection is not None:
             self.progress.write(f"not passed: {objection}", **colour(Verdict.ERROR))
 
