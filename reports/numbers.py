@@ -15,6 +15,7 @@ _SPECIAL = {"%": 100.0, "cm²": 1e4}
 _MINUS = "\u2212"
 _MOST_DECIMALS = 7
 _WITHOUT_U = 5
+_FAR = 10.0
 NOTHING = "\u2014"
 
 
@@ -56,11 +57,20 @@ class Scale:
         return min(max(digits - 1 - exponent, 0), _MOST_DECIMALS)
 
 
-def with_uncertainty(value: float | None, expanded: float | None, unit: str | None, bound: str | None = None) -> str:
-    """Return ``650.10 ± 0.20 µA``, ``≥ 8.1 mA`` for a censored value, a dash where there is no number."""
+def with_uncertainty(
+    value: float | None,
+    expanded: float | None,
+    unit: str | None,
+    bound: str | None = None,
+    scale: Scale | None = None,
+) -> str:
+    """Return ``650.10 ± 0.20 µA``, ``≥ 8.1 mA`` for a censored value, a dash where there is no number.
+
+    :param scale: the prefix to use; by default the one that suits value and U.
+    """
     if value is None:
         return NOTHING
-    scale = Scale.of((value, expanded), unit)
+    scale = scale or Scale.of((value, expanded), unit)
     sign = "≥ " if bound else ""
     if expanded is None:
         return f"{sign}{scale.short(value, _WITHOUT_U)} {scale.unit}".rstrip()
@@ -110,6 +120,8 @@ def signed_share(share: float | None) -> str:
     """Return a fraction as ``+12.3 %``."""
     if share is None:
         return NOTHING
+    if abs(share) >= _FAR:
+        return f"beyond {'+' if share > 0 else _MINUS}{_FAR * 100:g} %"
     decimals = 1 if abs(share) < 1 else 0
     return f"{share * 100:+.{decimals}f} %".replace("-", _MINUS)
 

@@ -21,6 +21,7 @@ class Point:
 
     :param load: Ω, above 0.
     :param level: None where the case has none.
+    :param censored: the value is only a lower bound.
     """
 
     load: float
@@ -28,6 +29,7 @@ class Point:
     value: float
     expanded: float
     look: Look
+    censored: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,15 +154,23 @@ def _ramp(levels: Sequence[float], level: float | None) -> str:
 
 def _line(frame: svg.Frame, members: Sequence[Point], css: str) -> list[str]:
     spots = [(frame.x(p.load), frame.y(p.value), p) for p in members]
-    data = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y, _ in spots)
-    bars = "".join(_bar(frame, x, p) for x, _, p in spots)
-    parts = [svg.path(f"series {css}", data), svg.path(f"bar {css}", bars)]
+    # One point a load: neither a lower bound nor a repetition belongs to the line.
+    joined = {p.load: (x, y) for x, y, p in sorted(spots, key=lambda spot: spot[2].value) if not p.censored}
+    data = "L".join(f"{x:.1f} {y:.1f}" for _, (x, y) in sorted(joined.items()))
+    bars = "".join(_arrow(x, y) if p.censored else _bar(frame, x, p) for x, y, p in spots)
+    parts = [svg.path(f"series {css}", f"M{data}")] if data else []
+    parts.append(svg.path(f"bar {css}", bars))
     return parts + [_marker(x, y, p.look, css) for x, y, p in spots]
 
 
 def _bar(frame: svg.Frame, x: float, point: Point) -> str:
     high, low = frame.y(point.value + point.expanded), frame.y(point.value - point.expanded)
     return f"M{x:.1f} {high:.1f}V{low:.1f}M{x - 4:.1f} {high:.1f}h8M{x - 4:.1f} {low:.1f}h8"
+
+
+def _arrow(x: float, y: float) -> str:
+    """Point upwards from a value that is only a lower bound."""
+    return f"M{x:.1f} {y:.1f}v-18m-4 5l4 -5l4 5"
 
 
 def _marker(x: float, y: float, look: Look, css: str) -> str:
@@ -181,6 +191,8 @@ def _name(frame: svg.Frame, last: Point, taken: list[float], css: str) -> list[s
 
 def _caption(points: Sequence[Point], drawn: Sequence[Point]) -> str:
     shown = "Solid: limit. Dashed: tightest acceptance limit (limit less U). Bars: ± U, often smaller than the dot."
+    if any(point.censored for point in points):
+        shown += " Arrow: at least that much, the range ended there."
     if len(drawn) < len(points):
         shown += f" Of {len(points)} points the lowest and highest at each load are drawn."
     return shown

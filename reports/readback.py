@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from html import unescape
 from html.parser import HTMLParser
 
+from reports.choosing import grouped
 from reports.errors import ReportError
-from reports.record_file import Record
+from reports.record_file import Case, Record
 from reports.text import visible
 from reports.words import DOCUMENTS, LOOKS, SIMULATED
-from stimcert.verdict import Verdict
+from stimcert.verdict import Verdict, worst
 
 _ROWS, _END_OF_ROWS = '<tbody class="rows">', "</tbody>"
 _ROW_VERDICT = re.compile(r'<td class="verdict"><span class="v-[a-z-]+">([^<]*)</span>')
@@ -71,11 +72,10 @@ def check(html: str, record: Record) -> None:
 
 
 def _said(reader: _Reader, record: Record) -> list[str]:
-    found = [(name, " ".join(text.split())) for name, text in reader.said]
-    wanted = _wanted(record)
-    missing = [f"{name} should read {text!r}" for name, text in wanted if (name, text) not in found]
-    extra = [f"{name} reads {text!r}" for name, text in found if (name, text) not in wanted]
-    return missing + extra
+    found = Counter((name, " ".join(text.split())) for name, text in reader.said)
+    wanted = Counter(_wanted(record))
+    missing = [f"{name} should read {text!r}" for name, text in wanted - found]
+    return missing + [f"{name} reads {text!r}" for name, text in found - wanted]
 
 
 def _wanted(record: Record) -> list[tuple[str, str]]:
@@ -87,8 +87,16 @@ def _wanted(record: Record) -> list[tuple[str, str]]:
     ]
     for case in record.cases:
         verdict = case.verdict() or Verdict.NOT_RUN
-        wanted.append((f"case {visible(case.text('id') or '?')}", verdict.words))
+        name = visible(case.text("id") or "?")
+        wanted.append((f"case {name}", verdict.words))
+        wanted += [(f"requirement of {name}", words) for words in _requirements(case)]
     return wanted
+
+
+def _requirements(case: Case) -> list[str]:
+    """Return the worst verdict against each limit of a case."""
+    judged = grouped((m for m in case.measurements if m.judged), lambda m: (m.limit, m.quantity, m.kind, m.unit))
+    return [worst(m.own for m in group if m.own is not None).words for group in judged]
 
 
 def _structure(reader: _Reader, record: Record) -> list[str]:

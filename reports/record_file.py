@@ -10,6 +10,9 @@ from typing import Any
 from reports.errors import ReportError
 from stimcert.verdict import Verdict
 
+# Declared values are magnitudes: the sign is judged by the case about polarity alone.
+_DECLARED = "declared."
+
 
 class Node:
     """One object of the record; whatever is missing or of another type reads as None or empty."""
@@ -67,18 +70,23 @@ class Node:
 
 
 class Measurement(Node):
-    """One measurement. What is asked for thousands of times is looked up once."""
+    """One measurement. What is asked for thousands of times is looked up once.
+
+    :param magnitude: whether its limits hold for the magnitude; :attr:`held` is what they are held against.
+    """
 
     # fmt: off
-    __slots__ = ("conditions", "expanded", "kind", "level", "limit", "load", "lower", "mode", "own", "quantity",
-                 "unit", "upper", "value")
+    __slots__ = ("conditions", "expanded", "held", "kind", "level", "limit", "load", "lower", "magnitude", "mode",
+                 "own", "quantity", "unit", "upper", "value")
     # fmt: on
 
-    def __init__(self, data: object) -> None:
+    def __init__(self, data: object, magnitude: bool = False) -> None:
         super().__init__(data)
+        self.magnitude = magnitude
         self.conditions = Node(self.data.get("conditions"))
         self.value, self.expanded = self.number("value"), self.number("expanded_uncertainty")
         self.lower, self.upper = self.number("lower_limit"), self.number("upper_limit")
+        self.held = abs(self.value) if magnitude and self.value is not None else self.value
         self.kind, self.limit = self.text("kind"), self.text("limit")
         self.quantity, self.unit = self.text("quantity"), self.text("unit")
         self.own = self.verdict()
@@ -98,7 +106,9 @@ class Case(Node):
 
     def __init__(self, data: object) -> None:
         super().__init__(data)
-        self.measurements = [Measurement(entry) for entry in self.entries("measurements")]
+        magnitudes = {row.text("id") for row in self.nodes("limits") if _holds_for_magnitude(row)}
+        entries = [(entry, Node(entry).text("limit")) for entry in self.entries("measurements")]
+        self.measurements = [Measurement(entry, limit in magnitudes) for entry, limit in entries]
 
 
 class Record(Node):
@@ -109,6 +119,11 @@ class Record(Node):
     def __init__(self, data: object) -> None:
         super().__init__(data)
         self.cases = [Case(entry) for entry in self.entries("cases")]
+
+
+def _holds_for_magnitude(row: Node) -> bool:
+    """Tell whether a row bounds a magnitude: it says so, or it is a value the manufacturer declares."""
+    return row.flag("magnitude") is True or (row.text("id") or "").startswith(_DECLARED)
 
 
 def number(value: object) -> float | None:

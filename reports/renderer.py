@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from reports.consistency import refuse_contradictions
 from reports.errors import ReportError
-from reports.readback import check
 from reports.record_file import Record, read_record
 from reports.text import visible
 
@@ -33,6 +32,8 @@ def render(run_dir: Path, record: Record | None = None) -> Path:
     :param record: the contents of ``record.json`` where they were read already.
     :raises ReportError: when the record cannot be read or contradicts itself, or the page would say something else.
     """
+    from reports.readback import check
+
     record = record or read_record(run_dir)
     refuse_contradictions(record)
     html = page(record, run_dir)

@@ -14,6 +14,8 @@ from reports.text import as_html
 from reports.words import ADVISORY, INFORMATION, LOOKS, Look, instrument_words
 
 SECTION = 200
+# Reasons that say in words what the numbers of the same row say.
+_SHOWN_BY_THE_ROW = frozenset({"limit_exceeded", "guard_band", "censored_above_limit"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,9 @@ class Readings:
 def look_of(measurement: Measurement) -> Look:
     """Return how a measurement is marked: by its verdict, or as the information or advice that it is."""
     if measurement.kind == "advisory":
-        return ADVISORY[bool(measurement.flag("exceeded"))]
+        exceeded = measurement.flag("exceeded")
+        # A lower bound of a current shows that advice was exceeded, never that it was kept.
+        return ADVISORY[None if measurement.data.get("bound") and not exceeded else exceeded]
     return INFORMATION if measurement.own is None else LOOKS[measurement.own]
 
 
@@ -122,12 +126,12 @@ def _values(measurements: Sequence[Measurement]) -> list[Column]:
     unit = measurements[0].unit
     values = [m.value for m in measurements]
     spreads = [m.expanded for m in measurements]
-    scale = numbers.Scale.of(values, unit)
+    lowers, uppers = [m.lower for m in measurements], [m.upper for m in measurements]
+    scale = numbers.Scale.of([*values, *lowers, *uppers], unit)
     smallest = min((u for u in spreads if u), default=None)
     places = scale.decimals(smallest, min((abs(v) for v in values if v), default=None))
-    lowers, uppers = [m.lower for m in measurements], [m.upper for m in measurements]
     digits = numbers.digits_of_limit(measurements[0].kind)
-    margins = [numbers.margin(m.value, m.lower, m.upper) for m in measurements]
+    margins = [numbers.margin(m.held, m.lower, m.upper) for m in measurements]
     signs = ["≥ " if m.data.get("bound") else "" for m in measurements]
     shown = [sign + scale.fixed(v, places) for sign, v in zip(signs, values, strict=True)]
     fixed = [
@@ -171,7 +175,9 @@ def _remark(measurement: Measurement) -> str:
         return ""
     repeated = f"attempt {attempt:g}" if attempt > 1 else None
     stepped = "after one more step up" if above else None
-    return _data("; ".join(part for part in (stepped, repeated, Node(reason).text("text")) if part))
+    why = Node(reason)
+    text = None if why.text("code") in _SHOWN_BY_THE_ROW else why.text("text")
+    return _data("; ".join(part for part in (stepped, repeated, text) if part))
 
 
 def _head(title: str, unit: str) -> str:

@@ -33,7 +33,11 @@ LOOKS: dict[Verdict, Look] = {
     Verdict.NOT_APPLICABLE: Look("NOT APPLICABLE", "–", "not-applicable"),
 }
 INFORMATION = Look("information", "", "information")
-ADVISORY = {False: Look("advice kept", "·", "advice-kept"), True: Look("advice exceeded", "▲", "advice-exceeded")}
+ADVISORY: dict[bool | None, Look] = {
+    False: Look("advice kept", "·", "advice-kept"),
+    True: Look("advice exceeded", "▲", "advice-exceeded"),
+    None: Look("advice not judged", "", "information"),
+}
 
 # What a reader of the whole run may take from its verdict.
 MEANING: dict[Verdict, str] = {
@@ -73,6 +77,7 @@ QUANTITIES = {
     "environment.temperature": "temperature",
     "load.resistance": "load resistance",
     "reference.current": "reference current",
+    "paths.current": "current by both paths",
     "zero": "reading with the port open",
 }
 

@@ -2,6 +2,7 @@
 """A run that broke off is reported too: whatever is missing is said to be missing."""
 
 import copy
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,40 @@ def test_a_censored_value_is_at_least(record: dict[str, Any], write_run: WriteRu
     html = render(write_run(record)).read_text(encoding="utf-8")
     assert "≥ 10.5 mA" in html
     assert "≤ \u22129.9 mA" in html
+
+
+def test_a_lower_bound_never_keeps_advice(record: dict[str, Any], write_run: WriteRun) -> None:
+    for found in record["cases"][1]["measurements"][:2]:
+        found["bound"] = ">="
+    html = render(write_run(record)).read_text(encoding="utf-8")
+    assert html.count("advice not judged") == 1
+    assert html.count("at least that much, the range ended there") == 1
+
+
+def test_a_declared_value_is_a_magnitude(record: dict[str, Any], write_run: WriteRun) -> None:
+    case = record["cases"][2]
+    case["limits"][0]["id"] = "declared.tone.8"
+    for found in case["measurements"]:
+        found["value"] *= -1
+        if found["kind"] == "limit":
+            found |= {"limit": "declared.tone.8", "lower_limit": 2.4e-4, "upper_limit": 3.6e-4}
+    html = render(write_run(record)).read_text(encoding="utf-8")
+    row = html[html.index("<bdi>declared.tone.8</bdi></small>") :][:900]
+    assert "<small>magnitude</small>" in row
+    assert re.search("\u2212300\\.\\d\\d ± 0\\.12 µA", row)
+    assert re.search(r">59\.\d\d µA <small>\+99\.\d %", row)
+    assert "magnitude of absolute peak current" in html
+    case["limits"][0] |= {"id": "x", "magnitude": True}
+    case["measurements"] = [m | {"limit": "x"} for m in case["measurements"] if m["kind"] == "limit"]
+    assert "<small>magnitude</small>" in render(write_run(record)).read_text(encoding="utf-8")
+
+
+def test_next_to_nothing_is_written_in_the_unit_of_the_limit(record: dict[str, Any], write_run: WriteRun) -> None:
+    for found in record["cases"][2]["measurements"]:
+        found |= {"value": 1.8e-8, "expanded_uncertainty": 5.9e-7}
+    html = render(write_run(record)).read_text(encoding="utf-8")
+    assert "0.02 ± 0.59 µA" in html
+    assert "599.98 µA" in html
 
 
 def test_a_repeated_reading_says_so(record: dict[str, Any], write_run: WriteRun) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reports import ReportError, readback, render, rows, view, view_case
+from reports import ReportError, readback, render, rows, view, view_case, view_requirement
 from reports.record_file import Record
 from reports.words import LOOKS
 from stimcert.verdict import Verdict
@@ -16,7 +16,7 @@ WriteRun = Callable[..., Path]
 TURNED = {**LOOKS, Verdict.FAIL: LOOKS[Verdict.PASS]}
 
 
-@pytest.mark.parametrize("module", [view, view_case, rows])
+@pytest.mark.parametrize("module", [view, view_case, view_requirement, rows])
 def test_a_fail_that_is_shown_as_pass_is_refused(
     module: Any, record: dict[str, Any], write_run: WriteRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -34,6 +34,7 @@ def test_a_fail_that_is_shown_as_pass_is_refused(
         ('data-said="finding">FAIL', 'data-said="finding">PASS', "finding should read 'FAIL'"),
         ('data-said="document">Test report', 'data-said="document">Certificate', "document should read"),
         ('data-said="case OC-01">FAIL', 'data-said="case OC-01">PASS', "case OC-01 should read 'FAIL'"),
+        ('of OC-01">FAIL', 'of OC-01">PASS', "requirement of OC-01 should read 'FAIL'"),
         ('data-said="case OC-01">FAIL', ">FAIL", "case OC-01 should read 'FAIL'"),
         ('<span class="v-fail">✕ FAIL', '<span class="v-pass">✓ PASS', "tables differ from the record"),
         ('<p class="stripe">', "<p>", "sections say that the bench is simulated"),

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""The drawings of one case, from its measurements and its waveforms."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from reports import numbers
+from reports.choosing import ADVISORY, by_mode, grouped, worst_of
+from reports.plots import LimitLine, Plot, Point, current_against_load
+from reports.record_file import Measurement, Node, number
+from reports.rows import look_of
+from reports.view_parts import where
+from reports.waveforms import WaveformMissing, draw, read_waveform
+from reports.words import quantity_words
+
+_MOST_LIMITS = 2
+
+
+def plots_of(judged: Sequence[Measurement], rows: dict[str | None, Node], name: str) -> Iterable[Plot]:
+    """Draw each judged quantity of each mode against the load."""
+    for place, group in enumerate(by_mode(grouped(judged, lambda m: (m.quantity, m.unit)))):
+        points = [point for point in map(_point, group) if point]
+        if not points or (group[0].quantity or "").startswith("load."):
+            continue
+        mode, quantity = group[0].mode, quantity_words(group[0].quantity)
+        of_mode = f", mode {mode}" if mode else ""
+        unit = group[0].unit or ""
+        lines = _limit_lines(group) + _advisory_lines(rows.values(), group[0].quantity)
+        y_title = f"magnitude of {quantity}" if group[0].magnitude else quantity
+        words = {"title": f"{quantity} against load{of_mode}", "y_title": y_title, "unit": unit}
+        yield current_against_load(points, lines, name=f"{name}-{place}", **words)
+
+
+def _point(found: Measurement) -> Point | None:
+    load = found.conditions.number("measured_load") or found.load
+    if found.held is None or load is None or load <= 0:
+        return None
+    return Point(
+        load=load,
+        level=number(found.level),
+        value=found.held,
+        expanded=found.expanded or 0.0,
+        look=look_of(found),
+        censored=bool(found.data.get("bound")),
+    )
+
+
+def _limit_lines(group: Sequence[Measurement]) -> list[LimitLine]:
+    """Return the limits of a group where they are few, and its tightest acceptance limits."""
+    lowers, uppers = {m.lower for m in group} - {None}, {m.upper for m in group} - {None}
+    if max(len(lowers), len(uppers)) > _MOST_LIMITS:
+        return []
+    named = [(v, "≥") for v in lowers if v is not None] + [(v, "≤") for v in uppers if v is not None]
+    lines = [LimitLine(v, f"limit {sign} {numbers.given(v, group[0].unit)}", "limit") for v, sign in named]
+    return lines + [LimitLine(v, "", "acceptance") for v in _tightest(group)]
+
+
+def _tightest(group: Sequence[Measurement]) -> list[float]:
+    """Return the highest lower and the lowest upper acceptance limit, as far as there are any."""
+    pairs = [[number(entry) for entry in m.entries("acceptance_limits")] for m in group]
+    lowers = [pair[0] for pair in pairs if len(pair) == 2 and pair[0] is not None]
+    uppers = [pair[1] for pair in pairs if len(pair) == 2 and pair[1] is not None]
+    return ([max(lowers)] if lowers else []) + ([min(uppers)] if uppers else [])
+
+
+def _advisory_lines(rows: Iterable[Node], quantity: str | None) -> list[LimitLine]:
+    fitting = [row for row in rows if row.text("kind") == ADVISORY and row.text("metric") == quantity]
+    return [
+        LimitLine(value, f"advice {sign} {numbers.given(value, row.text('unit'))}", "advisory")
+        for row in fitting
+        for value, sign in ((row.number("lower"), "≥"), (row.number("upper"), "≤"))
+        if value is not None
+    ]
+
+
+def waveform_of(judged: Sequence[Measurement], run_dir: Path, name: str) -> tuple[list[Plot], str | None]:
+    """Draw the waveform of the worst peak; where it cannot be read, return why."""
+    recorded = [m for m in judged if m.text("waveform")]
+    peaks = [m for m in recorded if (m.quantity or "").endswith("peak")]
+    found = worst_of(peaks or recorded)
+    if found is None:
+        return [], None
+    try:
+        recording = read_waveform(run_dir, found.text("waveform") or "")
+    except WaveformMissing as missing:
+        return [], f"No waveform is shown: {missing}."
+    lines = [LimitLine(found.upper, "limit", "limit")] if found.upper is not None else []
+    title = f"Waveform at {where(found.node('conditions'))}"
+    return draw(recording, lines, name=name, title=title, unit=found.unit or "A"), None
