@@ -69,6 +69,10 @@ CATALOGUE: dict[str, Entry] = {
     "polarity_undetermined": Entry(
         "the mean {value} is too small against {threshold} to have a sign", "check the mode and the level"
     ),
+    "sign_not_proven": Entry(
+        "the mean is {value}, but no reference proved the sign of the bench: leads may be swapped",
+        "add a reference source to the station: applied at the device's end of the leads, it proves their sign",
+    ),
     # --- about the bench
     "wrong_identity": Entry("{text}", "connect the instruments of the station file, or correct the file"),
     "wrong_dut": Entry("{text}", "check --dut-serial and the device on the bench"),
