@@ -49,8 +49,14 @@ class LimitRow(StrictModel):
         return upper - (self.lower.si if self.lower is not None else lowest)
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
-        """Check that there is a bound, bounds are in order, peaks are magnitudes, and a share is at most 100 %."""
-        return self._has_a_bound(), self._bounds_in_order(), self._peaks_are_magnitudes(), self._share_of_dwell()
+        """Check the bounds: there, in order, magnitudes for peaks, both for signed means; and a share within 100 %."""
+        return (
+            self._has_a_bound(),
+            self._bounds_in_order(),
+            self._peaks_are_magnitudes(),
+            self._means_have_signs(),
+            self._share_of_dwell(),
+        )
 
     def _has_a_bound(self) -> Iterator[Misfit]:
         if self.lower is None and self.upper is None:
@@ -64,6 +70,16 @@ class LimitRow(StrictModel):
     def _peaks_are_magnitudes(self) -> Iterator[Misfit]:
         if self.metric == "current.peak" and self.upper is not None and self.upper.si <= 0:
             yield Misfit(("upper",), f'found "{self.upper}"; an absolute peak needs a bound greater than 0 A')
+
+    def _means_have_signs(self) -> Iterator[Misfit]:
+        """A mean of −5 mA lies below an upper bound of 500 µA: a row that bounds a size needs both its ends."""
+        if self.metric == "current.peak":
+            return
+        for key, other, sign in (("upper", "lower", 1.0), ("lower", "upper", -1.0)):
+            bound = getattr(self, key)
+            if bound is not None and bound.si * sign > 0 and getattr(self, other) is None:
+                text = f'found "{bound}" and no {other}; a mean has a sign, so that any current of the other is inside'
+                yield Misfit((key,), f"{text}: give {other} too")
 
     def _share_of_dwell(self) -> Iterator[Misfit]:
         if self.min_observed.si > 1:

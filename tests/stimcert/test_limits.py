@@ -74,7 +74,7 @@ def test_one_mistake_each(old: str, new: str, key: str, said: str) -> None:
         ("320 µA", "480 µA", "80 µA", "guard-U", False),
         ("320 µA", "480 µA", "79.9 µA", "guard-U", True),
         ("320 µA", "480 µA", "80 µA", "simple", True),
-        (None, "480 µA", "1 A", "guard-U", True),
+        (None, "-480 µA", "1 A", "guard-U", True),
         ("320 µA", None, "1 A", "guard-U", True),
         ("320 µA", "480 µA", None, "guard-U", True),
     ],
