@@ -170,7 +170,11 @@ def _rectified(point: Point, row: Row | None, part: Reading) -> Measured | None:
     """Return the rectified mean that a sign is held against, where the digitizer saw one."""
     if row is None or row.required_sign is None or not isinstance(part, MeanCurrent) or part.record is None:
         return None
-    return rectified_mean(part.record, cycle=_cycle(point))
+    try:
+        return rectified_mean(part.record, cycle=_cycle(point))
+    except NotMeasurable:
+        # The mean of the same record has no value either, and says why.
+        return None
 
 
 def _cycle(point: Point) -> float | None:
