@@ -111,7 +111,9 @@ class BenchSession:
         from bench.session.run import Run
         from instruments.safety.signals import install
 
-        names = [name for name, plugin in self._config.pluginmanager.list_name_plugin() if plugin is not None]
+        # Plugins without a name have their id for one, which says nothing to anybody.
+        named = self._config.pluginmanager.list_name_plugin()
+        names = [name.removeprefix(f"{CHECKOUT}/") for name, plugin in named if plugin and not name.isdigit()]
         self._watch = install()
         try:
             self.run = Run(self.options, self.inputs, selected, sorted(names), self._watch)
