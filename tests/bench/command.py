@@ -38,6 +38,11 @@ class Ended:
         return self.out + self.err
 
     @property
+    def lines(self) -> list[str]:
+        """The lines of everything it said, without the blanks at their ends."""
+        return [line.rstrip() for line in self.text.splitlines()]
+
+    @property
     def record(self) -> dict[str, Any]:
         """The contents of ``record.json``."""
         found: dict[str, Any] = json.loads((self.folder / "record.json").read_text(encoding="utf-8"))
@@ -76,11 +81,10 @@ def pytest_command(folder: Path | None, *arguments: str, python: tuple[str, ...]
     return [sys.executable, *python, "-m", "pytest", "bench/", "-p", "no:cacheprovider", *there, *arguments]
 
 
-def start(folder: Path, *arguments: str, where: Path, session: bool = False) -> "subprocess.Popen[bytes]":
-    """Start a run and return its process.
+def start(folder: Path, *arguments: str, where: Path) -> "subprocess.Popen[bytes]":
+    """Start a run as the leader of a process group, as a terminal does, and return its process.
 
     :param where: a file for what it says.
-    :param session: whether it leads a process group of its own, as under a terminal.
     """
     with where.open("wb") as stream:
         return subprocess.Popen(
@@ -90,7 +94,7 @@ def start(folder: Path, *arguments: str, where: Path, session: bool = False) -> 
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
-            start_new_session=session,
+            start_new_session=True,
         )
 
 
@@ -126,31 +130,11 @@ def run(command: list[str], *, folder: Path, checkout: Path = CHECKOUT, **more: 
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
+        errors="replace",
         timeout=PATIENCE,
         check=False,
     )
     return Ended(code=ended.returncode, out=ended.stdout, err=ended.stderr, folder=folder)
-
-
-def short_plan(folder: Path, name: str = "microcurrent_facial.toml", *, level: int = 8) -> Path:
-    """Copy the shipped plans and return one that is cut down to its top level and one load.
-
-    :param folder: must not exist.
-    """
-    shutil.copytree(CHECKOUT / "test_plans", folder)
-    plan = folder / name
-    text = plan.read_text(encoding="utf-8")
-    cuts = {
-        'levels = "all"': f"levels = [{level}]",
-        'loads = ["500 Ω", "2 kΩ", "10 kΩ"]': 'loads = ["500 Ω"]',
-        'dwell = "200 ms"': 'dwell = "40 ms"',
-    }
-    for old, new in cuts.items():
-        if old not in text:
-            raise ValueError(f"{name} has no {old}")
-        text = text.replace(old, new)
-    plan.write_text(text, encoding="utf-8")
-    return plan
 
 
 def copy_checkout(folder: Path) -> Path:

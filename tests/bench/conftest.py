@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.bench.calls import Calls, calls_of
+from tests.bench.command import Ended
 from tests.bench.runs import Ask, Result, Runner
 
 
@@ -30,3 +32,18 @@ def started(runner: Runner, request: pytest.FixtureRequest) -> Iterator[None]:
 def run(runner: Runner, started: None, request: pytest.FixtureRequest) -> Result:
     """The run that a test is parametrized with (``indirect``)."""
     return runner.result(request.param)
+
+
+@pytest.fixture(scope="module")
+def calls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
+    """Start all calls that the selected tests of a module are about, before the first one waits."""
+    made = Calls(tmp_path_factory.mktemp)
+    made.start(calls_of(request))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ended(calls: Calls, request: pytest.FixtureRequest) -> Ended:
+    """What came of the call that a test is about."""
+    return calls.result(request.param)

@@ -29,7 +29,7 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.said = folder.with_suffix(".txt")
-        self.process = start(folder, "--sim-pace=0.01", where=self.said, session=True)
+        self.process = start(folder, "--sim-pace=0.01", where=self.said)
         self.signalled = 0.0
 
     def signal(self, name: str) -> None:
