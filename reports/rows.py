@@ -89,7 +89,9 @@ def readings(
     head = "".join(f'<th scope="col" class="{c.css}">{c.head}</th>' for c in columns)
     starts = range(0, len(rows), SECTION)
     sections = [Section("".join(rows[n : n + SECTION]), n + 1, min(n + SECTION, len(rows))) for n in starts]
-    return Readings(caption, head, sections, len(rows))
+    instruments = {instrument_words(m.conditions) for m in measurements}
+    alone = instruments.pop() if len(instruments) == 1 else None
+    return Readings(f"{caption}; {alone}" if alone else caption, head, sections, len(rows))
 
 
 def same_readings(first: Sequence[Measurement], second: Sequence[Measurement]) -> bool:
@@ -109,10 +111,16 @@ def _columns(measurements: Sequence[Measurement], advice: Sequence[Sequence[Meas
         Column("Level", [_data(m.level) for m in measurements], "n"),
         _loads("Load", [m.load for m in measurements], 7),
         _loads("Measured load", [c.number("measured_load") for c in conditions], 5),
-        Column("Measured by", [_data(instrument_words(c)) for c in conditions], "date"),
+        _instruments(conditions),
     ]
     advised = [_advice(group) for group in advice]
     return [*before, *_values(measurements), _verdicts(measurements), *advised, _remarks(measurements)]
+
+
+def _instruments(conditions: Sequence[Node]) -> Column:
+    """Return who measured, row by row; where it is the same all the way the caption says it."""
+    names = [instrument_words(c) for c in conditions]
+    return Column("Measured by", [_data(name) for name in names] if len(set(names)) > 1 else [""] * len(names), "date")
 
 
 def _loads(title: str, values: Sequence[float | None], digits: int) -> Column:
