@@ -198,7 +198,7 @@ def safe_state(node: Node) -> list[Fact]:
         return [Fact("Safe state", "not recorded: nothing shows that the bench was switched off")]
     current = node.node("shunt_current") or node.node("current_zero")
     zero = {True: "zero", False: "NOT zero", None: "not judged"}[current.flag("zero")]
-    proof = f"{numbers.given(current.number('value'), current.text('unit'))}, {zero}" if current else None
+    proof = f"{numbers.given(current.number('value'), current.text('unit'), 4)}, {zero}" if current else None
     confirmed = {True: "confirmed", False: "NOT confirmed", None: None}[node.flag("confirmed")]
     roles = [Fact(ROLES[role], node.text(role)) for role in ROLES if node.text(role)]
     return [
