@@ -71,14 +71,13 @@ class RelayCard(ScpiInstrument):
 
     def set_bypass(self, bypassed: bool) -> None:
         """Take the SMU out of the loop (True), or put it in."""
-        self._close_one([self._channels.bypass], self._channels.bypass if bypassed else None)
+        self._throw(self._channels.bypass, bypassed)
 
     def set_tap(self, tap: str) -> None:
         """Connect the digitizer across the ``shunt`` or the ``output``."""
         if tap not in ("shunt", "output"):
             raise BenchError(f"{self._who} has no tap {tap!r}; it has shunt, output", role=self.role)
-        relay = self._channels.tap_output
-        self._close_one([relay], relay if tap == "output" else None)
+        self._throw(self._channels.tap_output, tap == "output")
 
     def select_shunt(self, ohms: float) -> None:
         """Put the shunt of that nominal value (Ω) into the loop, and no other."""
@@ -99,6 +98,15 @@ class RelayCard(ScpiInstrument):
         if wanted is not None:
             self.write(f":ROUT:CLOS {_scpi_list([wanted])}")
             self._confirm(group, target)
+        self._wait()
+
+    def _throw(self, relay: int, closed: bool) -> None:
+        """Close or open a relay that is no other's rival: there is nothing to break first, nor to be left alone."""
+        self.write(f":ROUT:{'CLOS' if closed else 'OPEN'} {_scpi_list([relay])}")
+        self._confirm([relay], (closed,))
+        self._wait()
+
+    def _wait(self) -> None:
         if self._clock and self._settle:
             self._clock.wait(self._settle)
 

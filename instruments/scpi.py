@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from pymeasure.instruments import Instrument, SCPIMixin
+from pymeasure.instruments.common_base import DynamicProperty
 
 from instruments.errors import BenchError, GarbledReply, InstrumentRefused
 from instruments.io import Door, open_session
@@ -48,6 +49,18 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
 
     refusal_code: ClassVar[str] = InstrumentRefused.code
     safe_steps: SafeSteps = SafeSteps()
+
+    # pymeasure's own look for "dynamic" properties at each access to any attribute: half of what a message costs.
+    # No driver here has such a property, nor gets one (see below).
+    __getattribute__ = object.__getattribute__
+    __setattr__ = object.__setattr__
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuse a driver with dynamic properties, which would not work."""
+        super().__init_subclass__(**kwargs)
+        dynamic = [name for name, value in vars(cls).items() if isinstance(value, DynamicProperty)]
+        if dynamic:
+            raise TypeError(f"{cls.__name__} has dynamic properties ({', '.join(dynamic)}); make them with setting()")
 
     def __init__(self, adapter: Any, name: str, *, role: str, **kwargs: Any) -> None:
         self.role = role

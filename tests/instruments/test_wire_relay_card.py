@@ -90,11 +90,19 @@ def test_two_closed_relays_are_put_right():
 )
 def test_single_relays(call, relay, closes):
     relays = b"(@" + relay + b")"
-    pairs = [asked(relays, b"0" if closes else b"1"), (b":ROUT:OPEN " + relays, None), asked(relays, b"0")]
-    if closes:
-        pairs += [(b":ROUT:CLOS " + relays, None), asked(relays, b"1")]
-    with connected(*pairs) as card:
+    change = b":ROUT:CLOS " if closes else b":ROUT:OPEN "
+    with connected((change + relays, None), asked(relays, b"1" if closes else b"0")) as card:
         call(card)
+
+
+@pytest.mark.parametrize(("bypassed", "found"), [(True, b"0"), (False, b"1")])
+def test_a_single_relay_that_stays_is_told(bypassed, found):
+    change = b":ROUT:CLOS (@111)" if bypassed else b":ROUT:OPEN (@111)"
+    with (
+        connected((change, None), asked(b"(@111)", found)) as card,
+        pytest.raises(InstrumentRefused, match="read back"),
+    ):
+        card.set_bypass(bypassed)
 
 
 @pytest.mark.parametrize(

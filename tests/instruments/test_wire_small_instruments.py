@@ -7,6 +7,7 @@ from pymeasure.test import expected_protocol
 from instruments.clock import RealClock, SimulatedClock
 from instruments.errors import BenchError, GarbledReply, InstrumentRefused
 from instruments.reference_source import ReferenceSource
+from instruments.scpi import ScpiInstrument
 from instruments.stimulator import ScpiStimulator
 from instruments.thermometer import Thermometer
 
@@ -155,3 +156,10 @@ def test_real_clock_starts_at_zero_and_does_not_go_back():
     first = clock.now()
     clock.wait(0)
     assert 0 <= first <= clock.now()
+
+
+def test_a_driver_with_dynamic_properties_is_refused():
+    with pytest.raises(TypeError, match="level"):
+
+        class Dynamic(ScpiInstrument):
+            level = ScpiInstrument.control(":LEV?", ":LEV %d", """Control the level (int).""", dynamic=True)
