@@ -51,12 +51,10 @@ def _check_plan(parsed: argparse.Namespace) -> int:
 
 
 def _render(parsed: argparse.Namespace) -> int:
-    from reports import ReportError, render, write_junit, write_tables
+    from reports import ReportError, write_all
 
     try:
-        write_tables(parsed.run)
-        write_junit(parsed.run)
-        print(render(parsed.run))
+        print(*write_all(parsed.run), sep="\n")
     except ReportError as error:
         print(error, file=sys.stderr)
         return 4

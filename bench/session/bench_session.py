@@ -196,11 +196,10 @@ class BenchSession:
 
 def publish(run: Run) -> str | None:
     """Render everything that people read; return what went wrong, since a run without its report has not passed."""
-    from reports import render, write_junit, write_tables
+    from reports import write_all
 
     try:
-        for write in (write_tables, write_junit, render):
-            write(run.path)
+        write_all(run.path)
     # Whatever a renderer raises, the record is on disk and the bench is safe: say so and end with an error code.
     except Exception as error:
         reason = Reason("bench_error", {"text": f"the report could not be rendered: {type(error).__name__}: {error}"})
