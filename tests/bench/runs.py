@@ -31,7 +31,7 @@ class Edited:
     """A copy of a file of the checkout in which texts are replaced, everywhere and each at least once."""
 
     origin: str
-    changes: tuple[tuple[str, str], ...]
+    changes: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""Every bench test is proven: a device that violates what it tests, and nothing else, makes it fail, and only it.
+
+One plan holds a case of each procedure. A new ``bench/test_<procedure>.py`` belongs into that plan and needs a device
+here that violates it.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.bench.command import CHECKOUT
+from tests.bench.runs import SHORT, SHORT_GALVANIC, Ask, Edited, Result
+
+CASES = {"output_current": "OC-01", "polarity": "PO-01"}
+GOOD = "instruments/sim/devices/galvanic_good.toml"
+REVERSED = "instruments/sim/devices/galvanic_reversed.toml"
+BOTH = frozenset({"desincrustation", "iontophoresis"})
+TOP = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """A device that violates one procedure.
+
+    :param where: modes, levels and loads (Ω) of all measurements that must fail, and of no other.
+    """
+
+    procedure: str
+    device: Edited
+    code: str
+    modes: frozenset[str] = BOTH
+    levels: frozenset[int] = frozenset({TOP})
+    loads: frozenset[float] = frozenset({500.0, 10e3})
+
+
+def only_in(mode: str, old: str, new: str, *, levels: str = '"80 µA", "160 µA", "240 µA", "320 µA", ') -> Edited:
+    """Return the good device, changed in one mode."""
+    signs = {"desincrustation": "negative", "iontophoresis": "positive"}
+    before = f'name = "{mode}"\nwaveform = "dc"\npolarity = "{signs[mode]}"\namplitudes = [{levels}"400 µA"]'
+    return Edited(GOOD, ((before, before.replace(old, new)),))
+
+
+VIOLATIONS = {
+    "too much at the top level": Violation(
+        procedure="output_current", device=Edited(GOOD, (('"400 µA"', '"520 µA"'),)), code="limit_exceeded"
+    ),
+    "too little at the top level": Violation(
+        procedure="output_current", device=Edited(GOOD, (('"400 µA"', '"300 µA"'),)), code="limit_exceeded"
+    ),
+    "too much in one mode": Violation(
+        procedure="output_current",
+        device=only_in("iontophoresis", "400 µA", "520 µA"),
+        code="limit_exceeded",
+        modes=frozenset({"iontophoresis"}),
+    ),
+    "too little at the largest load": Violation(
+        procedure="output_current",
+        device=Edited(GOOD, (('rail = "30 V"', 'rail = "2.5 V"'),)),
+        code="limit_exceeded",
+        loads=frozenset({10e3}),
+    ),
+    "both signs reversed": Violation(
+        procedure="polarity", device=Edited(REVERSED), code="polarity_reversed", levels=frozenset({1, TOP})
+    ),
+    "one sign reversed": Violation(
+        procedure="polarity",
+        device=only_in("desincrustation", "negative", "positive"),
+        code="polarity_reversed",
+        modes=frozenset({"desincrustation"}),
+        levels=frozenset({1, TOP}),
+    ),
+}
+
+HIDDEN = {
+    text: Ask(
+        name=f"a ninth level of {text}",
+        device=Edited("instruments/sim/devices/microcurrent_good.toml", (('"450 µA"', f'"450 µA", "{text}"'),)),
+        plan=SHORT,
+    )
+    for text in ("500 µA", "700 µA")
+}
+ASKS = [Ask(name=name, device=entry.device, plan=SHORT_GALVANIC) for name, entry in VIOLATIONS.items()]
+STANDARD = Ask(name="no violation", device=Edited(GOOD), plan=SHORT_GALVANIC)
+ALTERNATING = Ask(
+    name="no direct current",
+    device=Edited(
+        GOOD,
+        (('waveform = "dc"\npolarity = "positive"', 'waveform = "biphasic"\nfrequency = "100 Hz"\nwidth = "5 ms"'),),
+    ),
+    plan=SHORT_GALVANIC,
+)
+every_violation = pytest.mark.parametrize("run", ASKS, indirect=True, ids=str)
+
+
+def test_every_procedure_on_disk_is_proven() -> None:
+    procedures = {path.stem.removeprefix("test_") for path in (CHECKOUT / "bench").glob("test_*.py")}
+    assert procedures == CASES.keys() == {entry.procedure for entry in VIOLATIONS.values()}
+
+
+@pytest.mark.parametrize("run", [STANDARD], indirect=True, ids=str)
+def test_nothing_fails_without_a_violation(run: Result) -> None:
+    assert {name: (case["procedure"], case["verdict"]) for name, case in run.cases.items()} == {
+        case: (procedure, "PASS") for procedure, case in CASES.items()
+    }
+    assert run.code == 0
+
+
+@every_violation
+def test_a_violation_fails_its_own_procedure_and_no_other(run: Result) -> None:
+    violated = CASES[VIOLATIONS[run.ask.name].procedure]
+    assert run.case_verdicts == {case: "FAIL" if case == violated else "PASS" for case in CASES.values()}
+    assert (run.verdict, run.record["device_finding"], run.code) == ("FAIL", "FAIL", 1)
+
+
+@every_violation
+def test_a_violation_fails_where_it_is_and_nowhere_else(run: Result) -> None:
+    violation = VIOLATIONS[run.ask.name]
+    failed = run.measurements(verdict="FAIL")
+    assert {m["reason"]["code"] for m in failed} == {violation.code}
+    places = {(m["conditions"]["mode"], m["conditions"]["level"], m["conditions"]["load"]) for m in failed}
+    assert places == {
+        (mode, level, load) for mode in violation.modes for level in violation.levels for load in violation.loads
+    }
+
+
+@pytest.mark.parametrize("run", [ALTERNATING], indirect=True, ids=str)
+def test_a_mode_without_direct_current_has_no_polarity(run: Result) -> None:
+    undetermined = run.measurements("PO-01", mode="iontophoresis", quantity="current.polarity")
+    assert {(m["verdict"], m["reason"]["code"]) for m in undetermined} == {("INCONCLUSIVE", "polarity_undetermined")}
+    assert {m["verdict"] for m in run.measurements("PO-01", mode="desincrustation")} == {"PASS", None}
+    assert run.case_verdicts["PO-01"] == "INCONCLUSIVE"
+    assert run.code == 1
+
+
+@pytest.mark.parametrize("run", [HIDDEN["500 µA"]], indirect=True, ids=str)
+def test_a_level_that_the_plan_does_not_know_leaves_the_top_unproven(run: Result) -> None:
+    assert (run.verdict, run.code) == ("INCONCLUSIVE", 1)
+    assert run.case_verdicts == {"OC-01": "INCONCLUSIVE", "OC-02": "PASS"}
+    (unproven,) = run.measurements(verdict="INCONCLUSIVE")
+    assert unproven["conditions"]["one_more_up"]
+    assert unproven["reason"]["code"] == "top_level_not_proven"
+
+
+@pytest.mark.parametrize("run", [HIDDEN["700 µA"]], indirect=True, ids=str)
+def test_a_hot_level_that_the_plan_does_not_know_is_found(run: Result) -> None:
+    assert run.case_verdicts == {"OC-01": "FAIL", "OC-02": "PASS"}
+    (failed,) = run.measurements(verdict="FAIL")
+    assert failed["conditions"]["one_more_up"]
+    assert failed["value"] == pytest.approx(700e-6, abs=failed["expanded_uncertainty"])
