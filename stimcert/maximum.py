@@ -10,11 +10,13 @@ Estimates and Transformed Beta-Variables, 1958 (expected largest of N normal val
 """
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 _NORMAL = NormalDist()
 
 
+@lru_cache(maxsize=4096)
 def expected_excess(windows: int, length: int) -> float:
     """Return the expected largest of ``windows`` means of white noise, in units of the noise of one of them.
 

@@ -6,6 +6,7 @@ the active electrode is the cathode) or ``ion`` (iontophoresis: the active elect
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -115,7 +116,11 @@ class Mode(StrictModel):
 
     def declared_for(self, level: int, metric: str) -> Declared | None:
         """Return what is declared for that level and metric, if anything is."""
-        return next((d for d in self.declared if (d.level, d.metric) == (level, metric)), None)
+        return self._declared_at.get((level, metric))
+
+    @cached_property
+    def _declared_at(self) -> dict[tuple[int, str], Declared]:
+        return {(entry.level, entry.metric): entry for entry in self.declared}
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
         """Signs that are declared and do not contradict; declared levels that exist, once each."""

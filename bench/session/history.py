@@ -23,8 +23,7 @@ class History:
     def below(self, point: Point, metric: str) -> Measured | None:
         """Return what was measured at the next lower level of the case, same mode and load."""
         levels = self._levels(point, metric)
-        lower = [level for level in levels if level < point.level]
-        return levels[max(lower)] if lower else None
+        return next((levels[lower] for lower in range(point.level - 1, 0, -1) if lower in levels), None)
 
     def _levels(self, point: Point, metric: str) -> dict[int, Measured]:
         return self._found.setdefault((point.mode.name, point.load, metric), {})

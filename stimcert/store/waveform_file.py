@@ -5,6 +5,9 @@ Read one back in NumPy with ``current = (np.load("x.npy") * scale + offset - zer
 """
 
 import json
+import os
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,7 @@ from stimcert.reading import CurrentRecord
 # One code is kept for samples that the digitizer could not show, so that clipping survives the scaling.
 _CLIPPED = 32767
 _LARGEST = 32766
+_FORM = "<i2"
 # The digitizer shows up to 120 % of its range; the rest is room for rounding.
 _OVERRANGE = 1.25
 
@@ -24,7 +28,8 @@ def save_waveform(folder: Path, name: str, record: CurrentRecord) -> str:
     waveform = record.waveform
     # The digitizer's own step where int16 reaches far enough: then nothing is rounded a second time.
     scale = max(waveform.accuracy.resolution, _OVERRANGE * waveform.range / _LARGEST)
-    np.save(folder / f"{name}.npy", _scaled(waveform.samples, scale))
+    samples = _scaled(waveform.samples, scale)
+    _write(folder, f"{name}.npy", _npy_header(samples.size) + samples.tobytes())
     facts = {
         "unit": "V",
         "scale_V_per_lsb": scale,
@@ -38,13 +43,27 @@ def save_waveform(folder: Path, name: str, record: CurrentRecord) -> str:
         "clipped_code": _CLIPPED,
         "count": int(waveform.samples.size),
     }
-    (folder / f"{name}.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    _write(folder, f"{name}.json", json.dumps(facts).encode() + b"\n")
     return f"{folder.name}/{name}"
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(content)
+
+
+@lru_cache(maxsize=64)
+def _npy_header(count: int) -> bytes:
+    """Return what stands before ``count`` samples in their file; records of a run are mostly of one length."""
+    header = BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": _FORM, "fortran_order": False, "shape": (count,)})
+    return header.getvalue()
 
 
 def _scaled(samples: NDArray[np.float32], scale: float) -> NDArray[np.int16]:
     # Clipped first: an overflow code of 9.9E37 divided by a small step is no float32 any more.
     reach = np.float32(_CLIPPED * scale)
-    lsb = np.rint(np.clip(samples, -reach, reach) / np.float32(scale))
-    scaled: NDArray[np.int16] = np.clip(lsb, -_CLIPPED, _CLIPPED).astype(np.int16)
+    lsb = np.minimum(np.maximum(samples, -reach), reach)
+    lsb /= np.float32(scale)
+    scaled: NDArray[np.int16] = np.rint(lsb, out=lsb).astype(_FORM)
     return scaled
