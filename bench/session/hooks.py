@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bench.session.bench_session import BenchSession, session_of, start_session
+from bench.session.fail_closed import late_refusals
 from bench.session.measure import CaseNotPassed, Measure
 from bench.session.options import CHECKOUT
 from stimcert.plan import Case
@@ -89,6 +90,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     dry = session.config.option.collectonly or session.config.getoption("setupplan", False)
     if bench is None or not cases or dry or session.testsfailed:
         return (yield)
+    refused = late_refusals(session.config, session.items)
+    if refused:
+        raise pytest.UsageError("\n".join(refused))
     bench.begin([case.id for case in cases])
     try:
         return (yield)
@@ -132,7 +136,7 @@ def pytest_runtest_makereport(
     report.user_properties.append(("stimcert", case.id))
     if call.excinfo is not None and isinstance(call.excinfo.value, CaseNotPassed):
         report.longrepr = str(call.excinfo.value)
-    elif call.excinfo is not None or report.skipped or hasattr(report, "wasxfail"):
+    elif call.excinfo is not None or not report.passed or hasattr(report, "wasxfail"):
         report.longrepr = bench.bench_error(case, call.excinfo, report)
         report.outcome = "failed"
     return report

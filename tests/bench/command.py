@@ -42,6 +42,11 @@ class Ended:
         """The lines of everything it said, without the blanks at their ends."""
         return [line.rstrip() for line in self.text.splitlines()]
 
+    def closing(self, label: str) -> str | None:
+        """Return what a labelled line of the terminal says: ``verdict``, ``document``, ``because``; None without it."""
+        found = [line.removeprefix(label).strip() for line in self.lines if line.startswith(f"{label} ")]
+        return found[-1] if found else None
+
     @property
     def record(self) -> dict[str, Any]:
         """The contents of ``record.json``."""

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""Bench tests whose author forgot to measure or to judge, or gave up: none of them ends in PASS, nor does their run."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.bench.calls import about, plan_on
+from tests.bench.command import Ended, copy_checkout, run_bench
+from tests.bench.runs import SHORT, Edited
+
+HEAD = """# SPDX-License-Identifier: MIT
+import sys
+
+import pytest
+
+
+"""
+MEASURES = """    for point in bench.points(case):
+        measure(point, "current.peak", bench.capture(point))
+"""
+BODIES = {
+    "skips": '    pytest.skip("no time today")\n',
+    "skips_late": MEASURES + '    pytest.skip("that will do")\n',
+    "expects_to_fail": '    pytest.xfail("known")\n',
+    "returns": "    return\n",
+    "raises": "    raise ZeroDivisionError('oh dear')\n",
+    "raises_late": MEASURES + "    raise ZeroDivisionError('oh dear')\n",
+    "exits": MEASURES + "    sys.exit(0)\n",
+    "informs": MEASURES.replace("measure(point", "bench.mean_current; measure(point").replace(
+        '"current.peak", bench.capture(point)', '"current.mean", bench.mean_current(point)'
+    ),
+    "only_visits": MEASURES.replace("measure(point", "str(point").replace(', "current.peak", bench.capture(point)', ""),
+}
+MARKS = {"is_marked_skip": '@pytest.mark.skip(reason="later")\n', "is_marked_xfail": "@pytest.mark.xfail\n"}
+"""Marks over a test that measures well."""
+
+CODES = {
+    "informs": "nothing_measured", "only_visits": "nothing_measured", "returns": "nothing_measured",
+}  # fmt: skip
+"""The reason of those that end without a word; all others crashed."""
+
+PROCEDURES = [*BODIES, *MARKS, "measures"]
+IDS = {procedure: f"XX-{number:02d}" for number, procedure in enumerate(PROCEDURES, start=1)}
+
+
+def test_function(procedure: str) -> str:
+    """Return the source of a bench test."""
+    mark = MARKS.get(procedure, "")
+    return f"{mark}def test_{procedure}(case, bench, measure):\n{BODIES.get(procedure, MEASURES)}"
+
+
+test_function.__test__ = False  # type: ignore[attr-defined]
+
+
+def case(procedure: str) -> str:
+    """Return a case of the plan for a procedure."""
+    return (
+        f'\n[[case]]\nid = "{IDS.get(procedure, "ZZ-99")}"\ntitle = "{procedure}"\nprocedure = "{procedure}"\n'
+        'modes = ["lift"]\nlevels = [8]\nloads = ["2 kΩ"]\ndwell = "20 ms"\nlimits = ["microcurrent.ceiling"]\n'
+    )
+
+
+def own_plan(desk: Path, *procedures: str) -> Path:
+    """Write a plan with one case for each procedure and no other."""
+    head = SHORT.text.partition("[[case]]")[0]
+    path = plan_on(desk, Edited(SHORT.origin))
+    path.write_text(head + "".join(map(case, procedures)), encoding="utf-8")
+    return path
+
+
+def careless(desk: Path) -> Ended:
+    """One run with all of them, and one bench test that does well."""
+    checkout = copy_checkout(desk / "checkout")
+    for procedure in PROCEDURES:
+        file = checkout / "bench" / f"test_{procedure}.py"
+        file.write_text(HEAD + test_function(procedure), encoding="utf-8")
+    plan = own_plan(desk, *PROCEDURES)
+    return run_bench(desk / "run", f"--plan={plan}", checkout=checkout)
+
+
+def gives_up_with_exit_code_0(desk: Path) -> Ended:
+    checkout = copy_checkout(desk / "checkout")
+    source = f'{HEAD}def test_gives_up(case, bench, measure):\n{MEASURES}    pytest.exit("enough", returncode=0)\n'
+    (checkout / "bench" / "test_gives_up.py").write_text(source, encoding="utf-8")
+    plan = own_plan(desk, "output_current", "gives_up")
+    text = plan.read_text(encoding="utf-8").replace("ZZ-99", "OC-01", 1)
+    plan.write_text(text, encoding="utf-8")
+    return run_bench(desk / "run", f"--plan={plan}", checkout=checkout)
+
+
+def skips_while_it_is_collected(desk: Path) -> Ended:
+    checkout = copy_checkout(desk / "checkout")
+    source = HEAD + 'pytest.skip("not on this machine", allow_module_level=True)\n'
+    (checkout / "bench" / "test_gives_up.py").write_text(source, encoding="utf-8")
+    return run_bench(desk / "run", f"--plan={own_plan(desk, 'gives_up')}", checkout=checkout)
+
+
+def does_not_even_compile(desk: Path) -> Ended:
+    checkout = copy_checkout(desk / "checkout")
+    (checkout / "bench" / "test_gives_up.py").write_text(HEAD + "def test_gives_up(:\n", encoding="utf-8")
+    plan = own_plan(desk, "output_current", "gives_up")
+    text = plan.read_text(encoding="utf-8").replace("ZZ-99", "OC-01", 1)
+    plan.write_text(text, encoding="utf-8")
+    return run_bench(desk / "run", f"--plan={plan}", "--continue-on-collection-errors", checkout=checkout)
+
+
+@about(careless)
+def test_no_careless_bench_test_passes(ended: Ended) -> None:
+    assert ended.code == pytest.ExitCode.TESTS_FAILED, ended.text
+    found = {procedure: ended.case(name)["verdict"] for procedure, name in IDS.items()}
+    assert found == {**dict.fromkeys(PROCEDURES, "ERROR"), "measures": "PASS"}
+    assert (ended.record["verdict"], ended.record["complete"]) == ("ERROR", True)
+    assert ended.record["device_finding"] == "PASS"
+
+
+@about(careless)
+def test_the_reason_says_what_the_author_did(ended: Ended) -> None:
+    reasons = {procedure: ended.case(name)["reason"] for procedure, name in IDS.items() if procedure != "measures"}
+    assert {procedure: reason["code"] for procedure, reason in reasons.items()} == {
+        procedure: CODES.get(procedure, "test_crashed") for procedure in reasons
+    }
+    assert "ZeroDivisionError in call: oh dear" in reasons["raises"]["text"]
+    assert "Skipped in call: no time today" in reasons["skips"]["text"]
+    assert "expected to fail" in reasons["is_marked_xfail"]["text"]
+
+
+@about(careless)
+def test_the_terminal_counts_none_of_them_as_passed(ended: Ended) -> None:
+    assert "1 passed" in ended.out
+    for word in ("skipped", "xfailed", "xpassed"):
+        assert word not in ended.out.splitlines()[-1]
+    for procedure, name in IDS.items():
+        verdict = "PASS" if procedure == "measures" else "ERROR"
+        assert [line for line in ended.lines if line.startswith(f"  {name}  {procedure}  lift  {verdict}")], ended.text
+
+
+@about(careless)
+def test_the_junit_file_calls_them_errors(ended: Ended) -> None:
+    suite = ElementTree.parse(ended.folder / "junit.xml").getroot()
+    for procedure, name in IDS.items():
+        (entry,) = [case for case in suite.iter("testcase") if name in str(case.get("name"))]
+        bad = [child.tag for child in entry if child.tag in ("error", "failure")]
+        assert bool(bad) is (procedure != "measures")
+
+
+@about(gives_up_with_exit_code_0)
+def test_an_exit_with_code_0_does_not_end_in_0(ended: Ended) -> None:
+    assert ended.code != 0, ended.text
+    assert ended.verdicts == {"STATION": "PASS", "OC-01": "PASS", "ZZ-99": "ABORTED"}
+    assert (ended.record["verdict"], ended.record["complete"]) == ("ABORTED", False)
+    assert ended.record["safe_state"]["confirmed"] is True
+
+
+@about(skips_while_it_is_collected)
+def test_a_module_that_skips_itself_leaves_no_run(ended: Ended) -> None:
+    assert ended.code != 0
+    assert not ended.folder.exists()
+
+
+@about(does_not_even_compile)
+def test_a_module_that_does_not_compile_spoils_the_run(ended: Ended) -> None:
+    assert ended.code not in (0, pytest.ExitCode.INTERNAL_ERROR), ended.text
+    assert "SyntaxError" in ended.out
+    assert not ended.folder.exists() or ended.record["verdict"] != "PASS"
