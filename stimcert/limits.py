@@ -72,7 +72,7 @@ class LimitRow(StrictModel):
             yield Misfit(("upper",), f'found "{self.upper}"; an absolute peak needs a bound greater than 0 A')
 
     def _means_have_signs(self) -> Iterator[Misfit]:
-        """A mean of −5 mA lies below an upper bound of 500 µA: a row that bounds a size needs both its ends."""
+        """Check that a mean has both bounds: −5 mA lies below an upper one of 500 µA."""
         if self.metric == "current.peak":
             return
         for key, other, sign in (("upper", "lower", 1.0), ("lower", "upper", -1.0)):

@@ -126,7 +126,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "nothing_measured": Entry("the bench test measured nothing", "a bench test must call measure()"),
     "row_not_judged": Entry(
-        "nothing was held against {rows}", "the procedure does not measure this metric: choose another for the case"
+        "nothing was held against {rows}",
+        "the procedure does not measure this metric, or not at every point: choose another for the case",
     ),
     "test_crashed": Entry("{text}", "this is a mistake in the harness: report it with the run's folder"),
     "dut_refused": Entry("{text}", "check that the plan's modes and levels are those of this device"),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stimcert.completeness import not_judged
 from stimcert.reason import Reason
 from stimcert.verdict import Verdict, worst
 
@@ -130,7 +131,7 @@ def _finished(case: _CaseState) -> bool:
 
 def _case(case: _CaseState, state: _RunState) -> dict[str, Any]:
     verdict, reason = _case_verdict(case, state)
-    planned = {key: value for key, value in case.planned.items() if key != "not_applicable"}
+    planned = {key: value for key, value in case.planned.items() if key not in ("not_applicable", "points")}
     return {
         **planned,
         "verdict": verdict.value,
@@ -151,7 +152,7 @@ def _case_verdict(case: _CaseState, state: _RunState) -> tuple[Verdict, Body | N
     judged = [m for m in case.measurements if m["verdict"] is not None]
     if not judged and case.ended is not None:
         return Verdict.ERROR, Reason("nothing_measured").as_dict()
-    forgotten = _rows_without_measurement(case)
+    forgotten = not_judged(case.planned, case.measurements)
     if forgotten and case.ended is not None:
         return Verdict.ERROR, Reason("row_not_judged", {"rows": ", ".join(forgotten)}).as_dict()
     candidates = [(Verdict(m["verdict"]), _nearness(m), m["reason"]) for m in judged]
@@ -160,12 +161,6 @@ def _case_verdict(case: _CaseState, state: _RunState) -> tuple[Verdict, Body | N
         candidates.append((Verdict.ABORTED, 0.0, torn))
     verdict, _, reason = max(candidates, key=lambda entry: (entry[0].severity, entry[1]))
     return verdict, reason
-
-
-def _rows_without_measurement(case: _CaseState) -> list[str]:
-    """Return the limits of a case that nothing was held against: a bench test that does not measure their metric."""
-    judged = {m["limit"] for m in case.measurements if m["verdict"] is not None}
-    return [row["id"] for row in case.planned["limits"] if row["kind"] == "limit" and row["id"] not in judged]
 
 
 def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body | None]:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.session.point import Point, points_of
 from instruments.station_file import StationFile
 from stimcert.limits import LimitFile, LimitRow, no_pass_zone
-from stimcert.plan import Plan
+from stimcert.plan import Case, Plan
+from stimcert.plan_checks import JUDGED_BY_MODE
 from stimcert.profile import Profile
+from stimcert.quantity import show
 from stimcert.strict_toml import Document, Problem
 
 if TYPE_CHECKING:
@@ -68,6 +71,8 @@ def _checks(documents: Documents) -> Iterable[Iterable[Problem]]:
         yield _rows_exist(documents, plan)
         yield _procedures_exist(plan, documents.bench)
         yield _room_to_pass(documents, plan)
+        yield _every_point_is_judged(documents, plan)
+        yield _needed_cases_apply(documents, plan)
     if station is not None:
         yield _no_future_calibration(station, documents.today)
         yield _forced_range_exists(documents, station)
@@ -107,6 +112,44 @@ def _procedures_exist(plan: Document[Plan], bench: Path) -> Iterator[Problem]:
         if procedure is not None and procedure not in known:
             text = f'found "{procedure}", but there is no bench/test_{procedure}.py; procedures: {", ".join(known)}'
             yield plan.problem(("case", index, "procedure"), text)
+
+
+def _every_point_is_judged(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:
+    """Yield the cases that would go to points at which nothing is judged: whatever flowed there, they would pass."""
+    rows = documents.rows()
+    for index, case in enumerate(plan.value.cases):
+        everywhere = case.procedure in JUDGED_BY_MODE or any(
+            name in rows and rows[name].kind == "limit" for name in case.limits
+        )
+        points = points_of(plan.value, case) if "declared" in case.limits and not everywhere else ()
+        bare = [f"{point.mode.name} level {point.level}, {show(point.load, 'Ω')}" for point in points if _bare(point)]
+        if bare:
+            text = f'found "declared", but nothing is declared for {len(bare)} of its points, such as {bare[0]}'
+            at = case.limits.index("declared")
+            yield plan.problem(("case", index, "limits", at), f"{text}: declare them, or leave them out")
+
+
+def _bare(point: Point) -> bool:
+    """Whether nothing is declared for a point."""
+    declared = [entry for entry in point.mode.declared if entry.level == point.level]
+    return not any(entry.holds_at(point.load) for entry in declared)
+
+
+def _needed_cases_apply(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:
+    """Yield the cases that are said not to apply, but that the profile of the claim needs."""
+    profile = documents.profile.value if documents.profile is not None else None
+    for index, case in enumerate(plan.value.cases):
+        if profile is None or case.not_applicable is None or case.procedure not in profile.procedures:
+            continue
+        covered = {name for other in plan.value.cases if _replaces(other, case) for name in other.modes}
+        needed = [name for name in case.modes if name not in covered]
+        if any(plan.value.mode_named(name).modality == profile.claim for name in needed):
+            text = f"found a reason, but profile {profile.id} needs {case.procedure} of {', '.join(needed)}"
+            yield plan.problem(("case", index, "not_applicable"), f"{text}: only what it does not need may be left out")
+
+
+def _replaces(other: Case, case: Case) -> bool:
+    return other.procedure == case.procedure and other.not_applicable is None
 
 
 def _room_to_pass(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 """What could make a run say PASS without measuring, and is refused before it starts."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -36,6 +36,15 @@ def refusals(config: pytest.Config) -> list[str]:
     if config.getoption("numprocesses", None) or config.getoption("dist", "no") != "no":
         found.append("xdist would share one bench between processes: run without -n")
     return found
+
+
+def late_refusals(config: pytest.Config, items: Iterable[pytest.Item]) -> list[str]:
+    """Return what collection brought in beside that: a conftest in a folder below an argument, tests from elsewhere."""
+    foreign = sorted({str(item.path) for item in items if not item.path.resolve().is_relative_to(CHECKOUT)})
+    return refusals(config) + [
+        f"{path} is not part of this checkout: what it does to the bench, nobody can tell; run it apart"
+        for path in foreign
+    ]
 
 
 def _foreign_plugins(config: pytest.Config) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
+from bench.session.rows import required_points
 from bench.session.software import software
 from stimcert.limits import LimitRow
 from stimcert.plan import Case
@@ -64,7 +65,7 @@ def header(
             "convention": "one rectangle for gain and offset of a data sheet together",
         },
         "inputs": copies,
-        "cases": [_station_case(), *(case_facts(inputs, case) for case in plan.cases)],
+        "cases": [_station_case(), *(_planned(inputs, case) for case in plan.cases)],
     }
 
 
@@ -93,6 +94,11 @@ def _station(inputs: Inputs) -> dict[str, Any]:
 def _station_case() -> dict[str, Any]:
     title = "The bench proves itself: environment, zero, loads, reference, both current paths"
     return {"id": STATION, "procedure": "station_check", "title": title, "mode": None, "modes": [], "limits": []}
+
+
+def _planned(inputs: Inputs, case: Case) -> dict[str, Any]:
+    """Return what a case must have judged in the end, beside what the plan says about it."""
+    return {**case_facts(inputs, case), "points": list(required_points(inputs, case))}
 
 
 def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:

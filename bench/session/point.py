@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Points: one mode, level and load at which the device is measured, and what was captured there."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from stimcert.plan import Case, Mode
+from stimcert.plan import Case, Mode, Plan
 from stimcert.reading import CurrentRecord, MeanReading
 
 
@@ -26,6 +27,20 @@ class Point:
     def is_top(self) -> bool:
         """Whether this is the mode's highest level."""
         return self.level == self.mode.levels
+
+
+def points_of(plan: Plan, case: Case) -> Iterator[Point]:
+    """Yield the points of a case in the order in which a bench goes to them: mode, load, level.
+
+    Where limits are judged, one point more comes after the top level: "up" is pressed once again.
+    """
+    for mode in map(plan.mode_named, case.modes):
+        for load in case.loads:
+            for level in case.levels_of(mode):
+                point = Point(case=case, mode=mode, level=level, load=load.si)
+                yield point
+                if point.is_top and case.limits:
+                    yield replace(point, one_more_up=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The bounds that apply at a point: rows of limit files, and what the device's maker declares."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
-from bench.session.point import Point
+from bench.session.point import Point, points_of
 from stimcert.limits import LimitRow
+from stimcert.plan import Case
+from stimcert.plan_checks import JUDGED_BY_MODE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,28 @@ def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
     if metric == "current.polarity" and point.mode.expected_sign is not None:
         found.append(_polarity(point.mode.expected_sign))
     return found
+
+
+def required_points(inputs: Inputs, case: Case) -> Iterator[dict[str, Any]]:
+    """Yield each point of a case with the ids of the rows that something must be held against there."""
+    metrics = _metrics(inputs, case)
+    for point in points_of(inputs.plan, case):
+        rows = (row for metric in metrics for row in rows_of(inputs, point, metric) if row.kind == "limit")
+        yield {
+            "mode": point.mode.name,
+            "level": point.level,
+            "load": point.load,
+            "one_more_up": point.one_more_up,
+            "rows": [row.id for row in rows],
+        }
+
+
+def _metrics(inputs: Inputs, case: Case) -> list[str]:
+    """Return every metric that a case is judged by, once."""
+    found = [row.metric for row in limit_rows(inputs, case)]
+    if "declared" in case.limits:
+        found += [entry.metric for name in case.modes for entry in inputs.plan.mode_named(name).declared]
+    return [*dict.fromkeys(found), *(["current.polarity"] if case.procedure in JUDGED_BY_MODE else [])]
 
 
 def _from_limit(row: LimitRow) -> Row:

@@ -12,6 +12,10 @@ PLANS = Path(__file__).parents[2] / "test_plans"
 MICRO = (PLANS / "microcurrent_facial.toml").read_text(encoding="utf-8")
 GALV = (PLANS / "galvanic_facial.toml").read_text(encoding="utf-8")
 
+_ROWS = '["microcurrent.ceiling", "microcurrent.advisory"]'
+_TAIL = f'levels = "all"\nloads = ["500 Ω", "2 kΩ", "10 kΩ"]\ndwell = "200 ms"\nlimits = {_ROWS}\n'
+_UNDECLARED = _TAIL.replace('"all"', "[1, 2]").replace(_ROWS, '["declared"]')
+
 
 def _plan(text: str) -> Plan:
     return load(text.encode(), Plan, "plan.toml").value
@@ -93,7 +97,7 @@ def test_modes_are_found_by_name() -> None:
         (GALV, 'ion = "positive"', 'ion = "positive"\npolarity = "negative"', "mode[2].polarity", "sign of the ion"),
         (GALV, 'ion = "positive"', 'polarity = "positive"', "mode[2].ion", "sign of its ion"),
         (GALV, 'limits = ["declared"]', "", "case[1].limits", "needed to judge by"),
-        (GALV, 'levels = "all"', "levels = [1, 2]", "case[1].limits[1]", "declares nothing for a level"),
+        (MICRO, _TAIL, _UNDECLARED, "case[1].limits[1]", "declares nothing for a level"),
         (GALV, 'treatment = "desincrustation"\n', "", "", ""),
     ],
 )  # fmt: skip
