@@ -9,7 +9,15 @@ from bench.session.options import CHECKOUT, DEFAULT_STATION, STATIONS, named_or_
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one verb and return its exit code: 0 done, 4 bad input."""
+    """Run one verb and return its exit code: 0 done, 4 bad input or usage."""
+    try:
+        return _run(arguments)
+    except SystemExit as end:
+        # argparse ends a misuse with 2, which stands for an interrupted run here.
+        return 4 if end.code == 2 else int(end.code or 0)
+
+
+def _run(arguments: list[str] | None) -> int:
     parsed, rest = _parser().parse_known_args(arguments)
     if parsed.verb == "sim":
         return _sim(rest)

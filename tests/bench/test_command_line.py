@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.calls import about, plan_on
-from tests.bench.command import CHECKOUT, Ended, run, run_bench
+from tests.bench.command import CHECKOUT, Ended, run, run_bench, run_verb
 from tests.bench.runs import SHORT
 
 # Says, when it ends, what the process did and loaded. An audit hook sees what no monkeypatch can miss.
@@ -46,10 +46,12 @@ def audit(ended: Ended) -> dict[str, list[str]]:
 
 
 def told_by_the_environment(desk: Path) -> Ended:
-    station = desk / "my_bench.toml"
+    station, plan = desk / "my_bench.toml", plan_on(desk)
     text = (CHECKOUT / "instruments/stations/sim.toml").read_text(encoding="utf-8")
     station.write_text(text.replace('title = "Simulated bench"', 'title = "The bench by the window"'), encoding="utf-8")
-    return run_bench(desk / "run", STIMCERT_PLAN=str(plan_on(desk)), STIMCERT_STATION=str(station))
+    checked = run_verb("check-plan", str(plan), "--station", str(station))
+    (desk / "check-plan.txt").write_text(checked.out, encoding="utf-8")
+    return run_bench(desk / "run", STIMCERT_PLAN=str(plan), STIMCERT_STATION=str(station))
 
 
 def one_case_of_two(desk: Path) -> Ended:
@@ -105,6 +107,16 @@ def test_environment_twins_choose_plan_and_station(ended: Ended) -> None:
     }
     assert used["plan"] == SHORT.text
     assert "The bench by the window" in used["station"]
+
+
+@about(told_by_the_environment)
+def test_a_run_begins_with_what_check_plan_says(ended: Ended) -> None:
+    device, *others = (ended.folder.parent / "check-plan.txt").read_text(encoding="utf-8").splitlines()
+    begin = ended.lines.index(others[0])
+    assert ended.lines[begin : begin + len(others)] == others
+    assert ended.lines[begin - 1].replace(", serial SIM-0001", "") == device
+    assert ended.lines[begin - 1] != device
+    assert any(line.startswith("  OC-02    output_current  tone: 2 points") for line in others)
 
 
 @about(told_twice)
