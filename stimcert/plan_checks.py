@@ -25,6 +25,7 @@ def plan_checks(plan: "Plan") -> Iterable[Iterable[Misfit]]:
         yield _levels_exist(plan, case, index)
         yield _something_to_judge(plan, case, index)
         yield _sign_to_judge(plan, case, index)
+        yield _dwell_holds_a_cycle(plan, case, index)
 
 
 def _names_once(plan: "Plan") -> Iterator[Misfit]:
@@ -93,6 +94,14 @@ def _sign_to_judge(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
         if mode.expected_sign is None and mode.modality != "galvanic":
             text = f'found "{mode.name}", which declares no polarity; procedure "polarity" needs modes that do'
             yield Misfit(("case", index, "modes", case.modes.index(mode.name)), text)
+
+
+def _dwell_holds_a_cycle(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
+    """Check that a record is not shorter than the waveform's period: it could miss the pulse that exceeds the limit."""
+    for mode in _modes_of(plan, case):
+        if mode.cycle is not None and case.dwell.si < mode.cycle.si * (1 - 1e-9):
+            text = f'found "{case.dwell}", but a cycle of {mode.name} lasts {mode.cycle}; a dwell holds one at least'
+            yield Misfit(("case", index, "dwell"), text)
 
 
 def _modes_of(plan: "Plan", case: "Case") -> "list[Mode]":

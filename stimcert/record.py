@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stimcert.completeness import not_judged
+from stimcert.findings import advisories, device_finding, nearness, worst_point
 from stimcert.reason import Reason
-from stimcert.verdict import Verdict, worst
+from stimcert.verdict import Verdict
 
 SCHEMA = 1
 STATION = "STATION"
@@ -97,7 +98,7 @@ def _add_measurement(case: _CaseState, body: Body) -> None:
 def _record(state: _RunState) -> dict[str, Any]:
     cases = [_case(case, state) for case in state.cases.values()]
     verdict, reason = _total(cases, state)
-    begun = state.begun
+    begun, device_cases = state.begun, [case for case in cases if case["id"] != STATION]
     complete = not state.interrupted and all(_finished(case) for case in state.cases.values())
     return {
         "schema": SCHEMA,
@@ -105,13 +106,13 @@ def _record(state: _RunState) -> dict[str, Any]:
         "started": begun["started"],
         "ended": state.ended,
         "verdict": verdict.value,
-        "device_finding": _device_finding(cases).value,
+        "device_finding": device_finding(device_cases).value,
         "reason": reason,
         "complete": complete,
         "simulated": any(instrument["simulated"] for instrument in state.instruments) or begun["embedded"],
         "counts": dict(Counter(case["verdict"] for case in cases)),
-        "advisories": _advisories(cases),
-        "worst_point": _worst_point(cases),
+        "advisories": advisories(device_cases),
+        "worst_point": worst_point(device_cases),
         "plan": begun["plan"],
         "dut": {**begun["dut"], **state.dut},
         "station": {**begun["station"], "instruments": list(state.instruments)},
@@ -155,7 +156,7 @@ def _case_verdict(case: _CaseState, state: _RunState) -> tuple[Verdict, Body | N
     forgotten = not_judged(case.planned, case.measurements)
     if forgotten and case.ended is not None:
         return Verdict.ERROR, Reason("row_not_judged", {"rows": ", ".join(forgotten)}).as_dict()
-    candidates = [(Verdict(m["verdict"]), _nearness(m), m["reason"]) for m in judged]
+    candidates = [(Verdict(m["verdict"]), nearness(m), m["reason"]) for m in judged]
     if case.ended is None:
         torn = Reason("interrupted", {"signal": state.interrupted or "the end of the process"}).as_dict()
         candidates.append((Verdict.ABORTED, 0.0, torn))
@@ -164,8 +165,9 @@ def _case_verdict(case: _CaseState, state: _RunState) -> tuple[Verdict, Body | N
 
 
 def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body | None]:
+    by_nearness = sorted(cases, key=lambda c: max(map(nearness, c["measurements"]), default=0.0), reverse=True)
     candidates: list[tuple[Verdict, Body]] = [
-        (Verdict(c["verdict"]), _because(c)) for c in cases if c["verdict"] != Verdict.NOT_APPLICABLE.value
+        (Verdict(c["verdict"]), _because(c)) for c in by_nearness if c["verdict"] != Verdict.NOT_APPLICABLE.value
     ]
     if state.interrupted:
         candidates.append((Verdict.ABORTED, Reason("interrupted", {"signal": state.interrupted}).as_dict()))
@@ -179,6 +181,9 @@ def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body
     # STATION counts for the worst, never as a measured PASS.
     if not any(c["verdict"] == Verdict.PASS.value for c in cases if c["id"] != STATION):
         return Verdict.NOT_RUN, Reason("not_run").as_dict()
+    if state.safe_state is None:
+        # Everything was measured, and then nobody saw how the bench ended.
+        return Verdict.ABORTED, Reason("interrupted", {"signal": "the end of the process"}).as_dict()
     return Verdict.PASS, None
 
 
@@ -186,50 +191,6 @@ def _because(case: Body) -> dict[str, object]:
     text = case["reason"]["text"] if case["reason"] else ""
     words = Verdict(case["verdict"]).words
     return Reason("worst_case", {"case": case["id"], "verdict": words, "text": text}).as_dict()
-
-
-def _device_finding(cases: list[dict[str, Any]]) -> Verdict:
-    verdicts = (m["verdict"] for c in cases if c["id"] != STATION for m in c["measurements"] if m["verdict"])
-    return worst(v for v in map(Verdict, verdicts) if v is not Verdict.ERROR)
-
-
-def _advisories(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    keys = ("limit", "value", "unit", "lower_limit", "upper_limit", "conditions")
-    found = [
-        {"case": c["id"], **{key: m[key] for key in keys}} for c in cases for m in c["measurements"] if m["exceeded"]
-    ]
-    worst_of: dict[tuple[str, str], dict[str, Any]] = {}
-    for entry in found:
-        kept = worst_of.setdefault((entry["case"], entry["limit"]), entry)
-        if abs(entry["value"]) > abs(kept["value"]):
-            worst_of[entry["case"], entry["limit"]] = entry
-    return list(worst_of.values())
-
-
-def _worst_point(cases: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the judged measurement with the worst verdict, and among those the one nearest to its limit."""
-    judged = [
-        (Verdict(m["verdict"]).severity, _nearness(m), c["id"], m)
-        for c in cases
-        if c["id"] != STATION
-        for m in c["measurements"]
-        if m["verdict"] is not None and m["value"] is not None
-    ]
-    if not judged:
-        return None
-    *_, case, measurement = max(judged, key=lambda entry: entry[:2])
-    keys = ("index", "quantity", "value", "unit", "lower_limit", "upper_limit", "verdict", "conditions")
-    return {"case": case, **{key: measurement[key] for key in keys}}
-
-
-def _nearness(measurement: Body) -> float:
-    """Return the share of the limit that is used up; larger is nearer or beyond."""
-    value, lower, upper = (measurement[key] for key in ("value", "lower_limit", "upper_limit"))
-    if value is None:
-        return 0.0
-    shares = [value / upper] if upper else []
-    shares += [lower / value] if lower and value else []
-    return max(shares, default=0.0)
 
 
 def _environment(temperatures: list[float]) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 
 from collections.abc import Iterable
 
+from bench.session.case_facts import case_facts
 from bench.session.forecast import forecast_lines
-from bench.session.header import case_facts
 from bench.session.inputs import Inputs
 from bench.session.software import software
 from instruments.data_sheets import load_accuracy

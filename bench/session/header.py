@@ -5,12 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bench.session.case_facts import planned_case
 from bench.session.inputs import Inputs
-from bench.session.planner import limit_rows
-from bench.session.rows import required_points
 from bench.session.software import software
-from stimcert.limits import LimitRow
-from stimcert.plan import Case
 from stimcert.record import STATION
 
 if TYPE_CHECKING:
@@ -65,7 +62,7 @@ def header(
             "convention": "one rectangle for gain and offset of a data sheet together",
         },
         "inputs": copies,
-        "cases": [_station_case(), *(_planned(inputs, case) for case in plan.cases)],
+        "cases": [_station_case(), *(planned_case(inputs, case) for case in plan.cases)],
     }
 
 
@@ -94,63 +91,3 @@ def _station(inputs: Inputs) -> dict[str, Any]:
 def _station_case() -> dict[str, Any]:
     title = "The bench proves itself: environment, zero, loads, reference, both current paths"
     return {"id": STATION, "procedure": "station_check", "title": title, "mode": None, "modes": [], "limits": []}
-
-
-def _planned(inputs: Inputs, case: Case) -> dict[str, Any]:
-    """Return what a case must have judged in the end, beside what the plan says about it."""
-    return {**case_facts(inputs, case), "points": list(required_points(inputs, case))}
-
-
-def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
-    """Return what the plan says about one case."""
-    facts: dict[str, Any] = {
-        "id": case.id,
-        "procedure": case.procedure,
-        "title": case.title,
-        "mode": ", ".join(case.modes),
-        "modes": list(case.modes),
-        "limits": [_limit(row) for row in limit_rows(inputs, case)] + _declared(inputs, case),
-    }
-    return facts | ({"not_applicable": case.not_applicable} if case.not_applicable else {})
-
-
-def _limit(row: LimitRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "metric": row.metric,
-        "lower": row.lower.si if row.lower is not None else None,
-        "upper": row.upper.si if row.upper is not None else None,
-        "unit": row.unit,
-        "event": row.event.si,
-        "kind": row.kind,
-        "regime": row.regime,
-        "source": row.source,
-        "clause": row.clause,
-        "edition": row.edition,
-        "status": row.status,
-    }
-
-
-def _declared(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
-    """Return the declared values of a case's modes as rows, where the case is judged against them."""
-    if "declared" not in case.limits:
-        return []
-    plan = inputs.plan
-    source = {"source": f"{plan.device.manufacturer} {plan.device.model}, label", "clause": "", "edition": ""}
-    return [
-        {
-            "id": f"declared.{mode.name}.{entry.level}",
-            "metric": entry.metric,
-            "lower": entry.value.si * (1 - entry.tolerance.si),
-            "upper": entry.value.si * (1 + entry.tolerance.si),
-            "unit": "A",
-            "event": None,
-            "kind": "limit",
-            "regime": "manufacturer",
-            **source,
-            "status": "verified",
-        }
-        for mode in map(plan.mode_named, case.modes)
-        for entry in mode.declared
-        if entry.level in case.levels_of(mode) and any(entry.holds_at(load.si) for load in case.loads)
-    ]

@@ -37,7 +37,7 @@ class Judgement:
     def repeated(self, measured: Measured | NotMeasurable) -> "Judgement":
         """Return the judgement of a clipped record that was repeated one range up: kept, deciding nothing."""
         value = show(measured.value, measured.unit) if isinstance(measured, Measured) else "the range"
-        return replace(self, verdict=None, reason=Reason("repeated_one_range_up", {"value": value}), exceeded=False)
+        return replace(self, verdict=None, reason=Reason("repeated_one_range_up", {"value": value}))
 
 
 def judge(
@@ -70,14 +70,20 @@ def judge(
     decision = _decide(measured, row, rule)
     acceptance = (decision.acceptance_lower, decision.acceptance_upper)
     if row.kind == "advisory":
-        exceeded = row.upper is not None and not measured.value <= row.upper
-        return Judgement(verdict=None, acceptance=acceptance, exceeded=exceeded)
+        return Judgement(verdict=None, acceptance=acceptance, exceeded=_exceeds(measured, row))
     verdict, reason = decision.verdict, _reason(decision, measured, row, point)
     if verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS):
         doubt = _doubt(measured, row, point, history, observed)
         if doubt is not None:
             verdict, reason = Verdict.INCONCLUSIVE, doubt
     return Judgement(verdict=verdict, reason=reason, acceptance=acceptance)
+
+
+def _exceeds(measured: Measured, row: Row) -> bool:
+    """Whether a value lies outside the bounds of an advisory row; the least that it is says nothing about a lower."""
+    value = abs(measured.value) if row.magnitude else measured.value
+    above = row.upper is not None and not value <= row.upper
+    return above or (row.lower is not None and measured.bound is None and not value >= row.lower)
 
 
 def _decide(measured: Measured, row: Row, rule: str) -> Decision:

@@ -14,6 +14,7 @@ from bench.session.point import Capture, MeanCurrent, Point
 from bench.session.rows import Row, rows_of
 from bench.session.run import Run
 from bench.session.summary import point_words
+from stimcert.findings import nearness
 from stimcert.models import Measured, NotMeasurable, rectified_mean
 from stimcert.plan import Case
 from stimcert.reading import CurrentRecord
@@ -112,6 +113,7 @@ class Measure:
                 **_numbers(measured),
                 "lower_limit": row.lower if row else None,
                 "upper_limit": row.upper if row else None,
+                "magnitude": row.magnitude if row else False,
                 **judgement.as_dict(),
                 "conditions": self._conditions(point, attempt),
                 "waveform": attempt.waveform,
@@ -182,9 +184,8 @@ def _cycle(point: Point) -> float | None:
 
 
 def _rank(body: dict[str, Any]) -> tuple[int, float]:
-    """Order by verdict, then by how much of the limit is used up."""
-    value, upper = body["value"], body["upper_limit"]
-    return Verdict(body["verdict"]).severity, value / upper if value is not None and upper else 0.0
+    """Order by verdict, then by nearness to the limit."""
+    return Verdict(body["verdict"]).severity, nearness(body)
 
 
 def _numbers(measured: Measured | NotMeasurable) -> dict[str, Any]:

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""What the plan says about a case, as the record keeps it: its limits with their sources, and what must be judged."""
+
+from typing import Any
+
+from bench.session.inputs import Inputs
+from bench.session.planner import limit_rows
+from bench.session.rows import required_points
+from stimcert.limits import LimitRow
+from stimcert.plan import Case
+from stimcert.plan_checks import JUDGED_BY_MODE
+
+
+def planned_case(inputs: Inputs, case: Case) -> dict[str, Any]:
+    """Return what a case must have judged in the end, beside what the plan says about it."""
+    return {**case_facts(inputs, case), "points": list(required_points(inputs, case))}
+
+
+def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
+    """Return what the plan says about one case."""
+    facts: dict[str, Any] = {
+        "id": case.id,
+        "procedure": case.procedure,
+        "title": case.title,
+        "mode": ", ".join(case.modes),
+        "modes": list(case.modes),
+        "limits": [
+            *(_limit(row) for row in limit_rows(inputs, case)),
+            *_declared(inputs, case),
+            *_polarity(inputs, case),
+        ],
+    }
+    return facts | ({"not_applicable": case.not_applicable} if case.not_applicable else {})
+
+
+def _limit(row: LimitRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "metric": row.metric,
+        "lower": row.lower.si if row.lower is not None else None,
+        "upper": row.upper.si if row.upper is not None else None,
+        "unit": row.unit,
+        "magnitude": False,
+        "event": row.event.si,
+        "kind": row.kind,
+        "regime": row.regime,
+        "source": row.source,
+        "clause": row.clause,
+        "edition": row.edition,
+        "status": row.status,
+    }
+
+
+def _declared(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
+    """Return the declared values of a case's modes as rows, where the case is judged against them."""
+    if "declared" not in case.limits:
+        return []
+    plan = inputs.plan
+    source = {"source": f"{plan.device.manufacturer} {plan.device.model}, label", "clause": "", "edition": ""}
+    return [
+        {
+            "id": f"declared.{mode.name}.{entry.level}",
+            "metric": entry.metric,
+            "lower": entry.value.si * (1 - entry.tolerance.si),
+            "upper": entry.value.si * (1 + entry.tolerance.si),
+            "unit": "A",
+            "magnitude": True,
+            "event": None,
+            "kind": "limit",
+            "regime": "manufacturer",
+            **source,
+            "status": "verified",
+        }
+        for mode in map(plan.mode_named, case.modes)
+        for entry in mode.declared
+        if entry.level in case.levels_of(mode) and any(entry.holds_at(load.si) for load in case.loads)
+    ]
+
+
+def _polarity(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
+    """Return the signs that the modes of a polarity case must have, a row for each sign."""
+    if case.procedure not in JUDGED_BY_MODE:
+        return []
+    modes = [mode for mode in map(inputs.plan.mode_named, case.modes) if mode.expected_sign is not None]
+    names = {sign: ", ".join(m.name for m in modes if m.expected_sign == sign) for sign in (-1, +1)}
+    return [
+        {
+            "id": f"polarity.{'positive' if sign > 0 else 'negative'}",
+            "metric": "current.polarity",
+            "lower": 0.0 if sign > 0 else None,
+            "upper": 0.0 if sign < 0 else None,
+            "unit": "A",
+            "magnitude": False,
+            "event": None,
+            "kind": "limit",
+            "regime": "manufacturer",
+            "source": f"plan {inputs.plan.id}, revision {inputs.plan.revision}: polarity or ion of {modes_of}",
+            "clause": "",
+            "edition": "",
+            "status": "verified",
+        }
+        for sign, modes_of in names.items()
+        if modes_of
+    ]

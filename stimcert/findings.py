@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""What the measurements say about the device: the finding, its worst point, and the advice that it does not keep."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stimcert.verdict import Verdict, worst
+
+Body = Mapping[str, Any]
+
+
+def device_finding(cases: Sequence[Body]) -> Verdict:
+    """Return the worst verdict of all valid measurements of the device; what the bench could not judge is none."""
+    verdicts = (m["verdict"] for case in cases for m in case["measurements"] if m["verdict"])
+    return worst(verdict for verdict in map(Verdict, verdicts) if verdict is not Verdict.ERROR)
+
+
+def worst_point(cases: Sequence[Body]) -> dict[str, Any] | None:
+    """Return the judged measurement with the worst verdict, and among those the one nearest to its limit or beyond."""
+    judged = [
+        (Verdict(m["verdict"]).severity, nearness(m), case["id"], m)
+        for case in cases
+        for m in case["measurements"]
+        if m["verdict"] is not None and m["value"] is not None
+    ]
+    if not judged:
+        return None
+    *_, case_id, measurement = max(judged, key=lambda entry: entry[:2])
+    keys = ("index", "quantity", "value", "bound", "unit", "expanded_uncertainty", "lower_limit", "upper_limit")
+    return {"case": case_id, **{key: measurement.get(key) for key in (*keys, "verdict", "conditions")}}
+
+
+def nearness(measurement: Body) -> float:
+    """Return how near a value comes to its limits, as a share of the larger one: 0 on a limit, positive beyond it.
+
+    Limits that hold for a magnitude are held against the magnitude. Around a limit of zero the expanded uncertainty
+    takes the place of the limit.
+    """
+    value, lower, upper = (measurement[key] for key in ("value", "lower_limit", "upper_limit"))
+    if value is None:
+        return float("-inf")
+    held = abs(value) if measurement.get("magnitude") else value
+    beyond = [held - upper] if upper is not None else []
+    beyond += [lower - held] if lower is not None else []
+    scale = max((abs(limit) for limit in (lower, upper) if limit), default=0.0)
+    scale = scale or measurement.get("expanded_uncertainty") or 1.0
+    return max(beyond, default=float("-inf")) / scale
+
+
+def advisories(cases: Sequence[Body]) -> list[dict[str, Any]]:
+    """Return, for each case and advisory row that is exceeded, the largest exceedance."""
+    keys = ("limit", "value", "unit", "lower_limit", "upper_limit", "conditions")
+    found = [
+        {"case": case["id"], **{key: m[key] for key in keys}}
+        for case in cases
+        for m in case["measurements"]
+        if m["exceeded"]
+    ]
+    largest: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in found:
+        kept = largest.setdefault((entry["case"], entry["limit"]), entry)
+        if abs(entry["value"]) > abs(kept["value"]):
+            largest[entry["case"], entry["limit"]] = entry
+    return list(largest.values())
