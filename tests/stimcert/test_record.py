@@ -122,6 +122,11 @@ def test_a_process_that_died_leaves_aborted() -> None:
     assert (record["cases"][1]["verdict"], record["verdict"]) == ("ABORTED", "ABORTED")
 
 
+def test_a_process_that_died_after_its_last_case_passed_nothing() -> None:
+    record = derive([begun("A-01"), *STATION, *case("A-01", "PASS")])
+    assert (record["verdict"], record["device_finding"]) == ("ABORTED", "PASS")
+
+
 def test_a_bench_error_outranks_what_was_measured_but_not_the_finding() -> None:
     error = ("case_error", WALL, {"case": "A-01", "reason": Reason("instrument_lost", {"text": "gone"}).as_dict()})
     record = derive(
