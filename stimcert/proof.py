@@ -66,10 +66,11 @@ def prove_output(measured: Measured, *, declared: Declared | None = None, below:
 
 
 def _within_declared(measured: Measured, declared: Declared) -> Proof:
-    """Compare magnitudes; a tolerance of 100 % or more does not make nothing a proof."""
+    """Compare magnitudes; a tolerance of about 100 % or more does not make noise a proof."""
     low = max(abs(declared.value) - declared.tolerance, 0.0)
     high = abs(declared.value) + declared.tolerance
-    something = low if low > 0.0 else ABOVE_NOISE * measured.uncertainty.standard
+    noise = measured.uncertainty.expanded if low > 0.0 else ABOVE_NOISE * measured.uncertainty.standard
+    something = max(low, noise)
     if measured.bound is None and something < abs(measured.value) < high:
         return _PROVEN
     return _unproven(measured, f"{show(low, measured.unit)} … {show(high, measured.unit)} as declared")
