@@ -24,6 +24,9 @@ FOREIGN_ERRORS = (pyvisa.errors.Error, OSError, RuntimeError, ValueError, NotImp
 """What VISA backends raise: USB and serial errors are OSErrors, a dead HiSLIP server is a RuntimeError."""
 
 
+_OPENING = "open"
+
+
 class _Socket(socket.socket):
     """A socket that says when its peer has gone, where PyVISA-py would spin on it until its timeout."""
 
@@ -89,6 +92,10 @@ class Door(Adapter):  # type: ignore[misc]
         finally:
             self._timeout = usual
             self._apply_timeout()
+
+    def answered(self) -> None:
+        """Note that an answer was read to its end as bytes, which nobody but the reader can know."""
+        self._outstanding = None
 
     def reopen(self) -> None:
         """Throw the session away, with whatever was still to come on it, and open a fresh one.
@@ -167,7 +174,7 @@ class Door(Adapter):  # type: ignore[misc]
 
     def _open(self) -> None:
         milliseconds = round(self._timeout * 1000)
-        self._last = "open"
+        self._last = _OPENING
         try:
             manager = pyvisa.ResourceManager(self._library)
             self.connection = manager.open_resource(self.resource, open_timeout=milliseconds, timeout=milliseconds)
@@ -234,7 +241,11 @@ class Door(Adapter):  # type: ignore[misc]
             )
         if isinstance(error, UnicodeDecodeError):
             return self._garbled(repr(error.object[:80]))
-        return self._lost(str(error) or type(error).__name__)
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return self._unreachable(why) if last == _OPENING else self._lost(why)
+
+    def _unreachable(self, why: str) -> InstrumentLost:
+        return InstrumentLost(f"{self.role} ({self.resource}) cannot be reached: {why}", **self._facts())
 
     def _lost(self, why: str) -> InstrumentLost:
         return InstrumentLost(

@@ -3,7 +3,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -11,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from workload import CASE, ROOT, SERIAL, Workload
 
@@ -68,11 +68,14 @@ def run_process(command: Sequence[str | Path], folder: Path, output: Path) -> Fi
 
 
 def run_bench(scratch: Path, *options: str) -> BenchRun:
-    """Run ``pytest bench/`` with these options; its folder is read and removed.
+    """Run ``pytest bench/`` with these options, in a folder of its own that stays to the end.
+
+    ext4 takes ten times as long to make a file for minutes after many others were removed beside it, so that runs which
+    clean up after themselves would slow down the next.
 
     :raises SystemExit: with its output, when it left no record.
     """
-    folder, output = scratch / "run", scratch / "output.txt"
+    folder, output = Path(mkdtemp(prefix="run-", dir=scratch)) / "run", scratch / "output.txt"
     command = [sys.executable, "-m", "pytest", "bench/", f"--run-dir={folder}", *options]
     process = run_process(command, ROOT, output)
     try:
@@ -80,8 +83,6 @@ def run_bench(scratch: Path, *options: str) -> BenchRun:
         return _summary(process, record)
     except FileNotFoundError:
         raise SystemExit(f"the run left no record:\n{output.read_text(errors='replace')}") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_workload(scratch: Path, workload: Workload, *options: str) -> BenchRun:
@@ -118,10 +119,14 @@ def simulator(device: Path | str, pace: float = 0.0) -> Iterator[dict[str, int]]
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Give a folder on the disk where runs are kept, gone afterwards."""
+    """Give a folder on the disk where runs are kept, gone at the end of this program."""
+    yield Path(mkdtemp(dir=_folder_of_this_program().name))
+
+
+@cache
+def _folder_of_this_program() -> TemporaryDirectory[str]:
     (ROOT / "runs").mkdir(exist_ok=True)
-    with TemporaryDirectory(prefix="performance-", dir=ROOT / "runs") as folder:
-        yield Path(folder)
+    return TemporaryDirectory(prefix="performance-", dir=ROOT / "runs")
 
 
 def foreign_options(workload: Workload, station: Path) -> list[str]:

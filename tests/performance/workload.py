@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CASE = "PF-01"
 SERIAL = "SIM-0001"
 LOWEST, HIGHEST = 100e-6, 400e-6
+# The last level stands out: one that the measurement cannot tell from the one below is not proven to be the top.
+TOP_STEP = 20e-6
 LOADS = ("500 Ω", "1 kΩ", "2 kΩ", "5 kΩ", "10 kΩ")
 TOP = 1000
 
@@ -122,6 +124,7 @@ def write_workload(folder: Path, readings: int) -> Workload:
     levels = points // loads
     folder.mkdir(parents=True)
     amplitudes = [LOWEST + (HIGHEST - LOWEST) * level / levels for level in range(1, levels + 1)]
+    amplitudes[-1] += TOP_STEP
     declared = "".join(
         DECLARED.format(level=level, metric=metric, value=value * 1e6)
         for level, value in enumerate(amplitudes, start=1)
