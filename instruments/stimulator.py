@@ -14,6 +14,7 @@ class ScpiStimulator(ScpiInstrument):
     """
 
     refusal_code = "dut_refused"
+    refusal_advice = "check that the plan's modes and levels are those of this device"
     safe_steps = SafeSteps(off=(":OUTP:STOP",), ask=((":OUTP?", "0"),))
 
     def __init__(self, adapter: Any, name: str = "stimulator", *, role: str = "dut", **kwargs: Any) -> None:

@@ -114,7 +114,7 @@ CATALOGUE: dict[str, Entry] = {
         "the SMU reports an overflow at {asked}, where {expected} were expected", "check range and wiring"
     ),
     "instrument_silent": Entry("{text}", "check power and cable of that instrument, then start again"),
-    "instrument_lost": Entry("{text}", "check the connection, then start again"),
+    "instrument_lost": Entry("{text}", "check address, network and power, then start again"),
     "instrument_refused": Entry("{text}", "compare the instrument's model and firmware with its driver"),
     "garbled_reply": Entry("{text}", "check cable and interface; restart the instrument"),
     "bench_error": Entry("{text}", "see the journal"),
@@ -144,8 +144,8 @@ CATALOGUE: dict[str, Entry] = {
     "unverified_accuracy": Entry("accuracy of {role} is unverified: {source}", "check it in the data sheet"),
     "plan_not_approved": Entry("the plan is not approved", "enter approved_by in the plan"),
     "software_not_released": Entry("software is not a released version: {version}", "use a released version"),
-    "no_bench_check": Entry("no bench check of this station is on record", "run the bench check"),
-    "no_job": Entry("laboratory and customer are not named (--job)", "write a job file"),
+    "no_bench_check": Entry("no bench check of this station is on record", "this version keeps no bench checks yet"),
+    "no_job": Entry("laboratory and customer are not named", "this version has no place for them yet"),
     "profile_not_met": Entry("profile {profile} is not met: {text}", "complete the plan"),
 }
 

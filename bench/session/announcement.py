@@ -7,10 +7,13 @@ from bench.session.case_facts import case_facts
 from bench.session.forecast import forecast_lines
 from bench.session.inputs import Inputs
 from bench.session.software import software
+from bench.session.usage import by_hand
 from instruments.data_sheets import load_accuracy
+from instruments.identity import calibration_mismatches
 from stimcert.certificate import Backing, foreseeable
 from stimcert.profile import gaps
 from stimcert.reason import Reason
+from stimcert.store.run_folder import utc_now
 
 
 def announcement(inputs: Inputs, serial: str | None = None) -> list[str]:
@@ -25,8 +28,16 @@ def announcement(inputs: Inputs, serial: str | None = None) -> list[str]:
         f"plan     {plan.id} revision {plan.revision}, rule {plan.decision_rule}",
         f"station  {station.name}: {station.title}",
         *forecast_lines(inputs),
+        *_obstacle_lines(inputs),
         *_certificate_lines(foreseen_blockers(inputs)),
     ]
+
+
+def _obstacle_lines(inputs: Inputs) -> list[str]:
+    """Return what the station check will stumble over, as far as the files tell: nobody should wait to hear it then."""
+    station = inputs.station
+    found = [*by_hand(station), *map(str, calibration_mismatches(station.calibrations(), utc_now().date()))]
+    return ["  nothing can be measured on this station:", *(f"    {text}" for text in found)] if found else []
 
 
 def _certificate_lines(found: Iterable[Reason]) -> list[str]:

@@ -14,7 +14,7 @@ from bench.session.options import CHECKOUT, Options, read_options
 from bench.session.planner import case_points
 from bench.session.point import Point
 from bench.session.progress import Progress, colour
-from bench.session.summary import case_line, summary_lines
+from bench.session.summary import case_line, error_words, station_line, summary_lines
 from bench.session.usage import unknown_names, usage_problems
 from stimcert.plan import Case
 from stimcert.reason import Reason
@@ -24,6 +24,7 @@ from stimcert.verdict import Verdict
 if TYPE_CHECKING:
     from bench.session.measure import Measure
     from bench.session.run import Run
+    from instruments.station import Station
 
 _KEY = pytest.StashKey["BenchSession"]()
 
@@ -70,6 +71,7 @@ class BenchSession:
         self.options = options
         self.inputs = inputs
         self.run: Run | None = None
+        self._selected: list[str] = []
         self._progress: Progress | None = None
         self._publish_error: str | None = None
 
@@ -87,7 +89,8 @@ class BenchSession:
     def progress(self) -> Progress:
         """The lines to the person at the bench."""
         if self._progress is None:
-            total = sum(case_points(self.inputs, case) for case in self.inputs.plan.cases)
+            selected = (case for case in self.inputs.plan.cases if case.id in self._selected)
+            total = sum(case_points(self.inputs, case) for case in selected)
             self._progress = Progress(self._config, total)
         return self._progress
 
@@ -129,6 +132,20 @@ class BenchSession:
         partial = [f"PARTIAL  not selected: {', '.join(missing)}"] if missing else []
         return [*announcement(self.inputs, run.serial), f"record   {run.path}", *partial]
 
+    def station(self) -> Station:
+        """Return the checked station, and say what the check found.
+
+        :raises instruments.errors.BenchError: when the bench is not fit to measure.
+        """
+        run = self.open_run
+        try:
+            station = run.station()
+        except Exception:
+            self.progress.write(station_line(run.station_error), **colour(Verdict.ERROR))
+            raise
+        self.progress.write(station_line(None), **colour(Verdict.PASS))
+        return station
+
     def begin_case(self, case: Case) -> None:
         """Note that a case begins."""
         self.open_run.begin_case(case.id)
@@ -149,7 +166,7 @@ class BenchSession:
         reason = reason_of_exception(cause, phase=report.when, station=self.open_run.station_error)
         self.open_run.case_error(case.id, reason)
         trace = f"\n{report.longreprtext}" if reason.code == "test_crashed" else ""
-        return f"{case.id} ERROR: {reason.text}\n  {reason.advice}{trace}"
+        return f"{case.id} ERROR: {error_words(reason)}\n  {reason.advice}{trace}"
 
     def finish(self) -> None:
         """End the run: the bench safe, the record written, the report rendered. A second Ctrl-C tears none of it."""

@@ -21,7 +21,7 @@ def _session(config: pytest.Config) -> BenchSession:
 @pytest.fixture(scope="session")
 def station(pytestconfig: pytest.Config) -> Station:
     """The station, opened, identified and checked once; every bench test stands on it."""
-    return _session(pytestconfig).open_run.station()
+    return _session(pytestconfig).station()
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class Progress:
             return
         self._last = now
         words = f"{point.case.id}  {point.mode.name}  level {point.level}/{point.mode.levels}  {show(point.load, 'Ω')}"
-        self.write(f"  {words}  {self._latest()}  {self._left(now)}")
+        self.write("  " + "  ".join(filter(None, (words, self._latest(), self._left(now)))))
 
     def measured(self, measurement: Mapping[str, Any]) -> None:
         """Note the newest judged measurement."""

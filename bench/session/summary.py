@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stimcert.plan import Case
 from stimcert.quantity import show
 from stimcert.reason import Reason
+from stimcert.record import STATION
 from stimcert.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -20,9 +21,19 @@ def case_line(case: Case, verdict: Verdict, measure: Measure | None, reason: Rea
     """Return one line: case, procedure, verdict, and why or how close."""
     words = f"  {case.id}  {case.procedure}  {', '.join(case.modes)}  {verdict.words}"
     if reason is not None:
-        return f"{words}: {reason.text}"
+        return f"{words}: {error_words(reason)}"
     worst = measure.worst if measure is not None else None
     return f"{words}: {point_words(worst)}" if worst is not None else words
+
+
+def station_line(reason: Reason | None) -> str:
+    """Return what the station check found, in one line; it is said once, however many cases stand on it."""
+    return f"  {STATION}  station_check  " + (f"ERROR: {reason.text}" if reason is not None else Verdict.PASS.words)
+
+
+def error_words(reason: Reason) -> str:
+    """Return why the bench could not judge a case."""
+    return f"not measured, see {STATION}" if reason.code == "station_check_failed" else reason.text
 
 
 def point_words(measurement: Mapping[str, Any]) -> str:
@@ -68,7 +79,15 @@ def summary_lines(record: Mapping[str, Any], folder: Path, publish_error: str | 
     lines.append(f"report          {report}" if publish_error is None else publish_error)
     if record["reason"] is not None:
         lines.append(f"because         {record['reason']['text']}")
+        lines.append(f"what to do      {_advice(record)}")
     return lines
+
+
+def _advice(record: Mapping[str, Any]) -> str:
+    """Return what to do about the reason of a run: that of the case behind it, where it is one."""
+    reason = record["reason"]
+    behind = [case["reason"] for case in record["cases"] if case["id"] == reason["params"].get("case")]
+    return str((behind[0] if behind and behind[0] else reason)["advice"])
 
 
 def _document_words(record: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.session.inputs import Inputs
 from bench.session.options import CHECKOUT, DEFAULT_PLAN, DEVICES, STATIONS, Options
+from instruments.station_file import StationFile
 
 
 def unknown_names(*, plan: Path, station: Path, device: Path | None = None, fault: str | None = None) -> Iterator[str]:
@@ -46,9 +47,14 @@ def _real_problems(options: Options, inputs: Inputs) -> Iterator[str]:
     for name in ("dut_serial", "operator"):
         if not getattr(options, name):
             yield f"--{name.replace('_', '-')} is required on a real station"
-    by_hand = ", ".join(inputs.station.manual_roles)
-    if by_hand:
+    yield from by_hand(inputs.station)
+
+
+def by_hand(station: StationFile) -> Iterator[str]:
+    """Yield that a station is worked by hand, which this version cannot do."""
+    roles = ", ".join(station.manual_roles)
+    if roles:
         yield (
-            f'{inputs.station.name}: driver = "manual" for {by_hand}: valid in a station file, '
+            f'{station.name}: driver = "manual" for {roles}: valid in a station file, '
             "but this version cannot run it yet; use drivers for these roles"
         )
