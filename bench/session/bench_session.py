@@ -117,6 +117,7 @@ class BenchSession:
         # Plugins without a name have their id for one, which says nothing to anybody.
         named = self._config.pluginmanager.list_name_plugin()
         names = [name.removeprefix(f"{CHECKOUT}/") for name, plugin in named if plugin and not name.isdigit()]
+        self._selected = selected
         self._watch = install()
         try:
             self.run = Run(self.options, self.inputs, selected, sorted(names), self._watch)
