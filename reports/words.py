@@ -78,6 +78,7 @@ QUANTITIES = {
     "load.resistance": "load resistance",
     "reference.current": "reference current",
     "paths.current": "current by both paths",
+    "bypass.current": "reference current with the SMU bypassed",
     "zero": "reading with the port open",
 }
 

@@ -100,6 +100,10 @@ CATALOGUE: dict[str, Entry] = {
         "the reference of {asked} reads {measured} by {path}, allowed is ± {allowed}",
         "check reference, leads, shunt and instrument; nothing electrical tells them apart",
     ),
+    "bypass_wrong": Entry(
+        "with the SMU bypassed the reference of {asked} reads {measured} by {path}; allowed is ± {allowed}",
+        "check the bypass relay, and the relay channels of the station file",
+    ),
     "paths_disagree": Entry(
         "SMU {first} and digitizer {second} differ by more than {allowed} at the same d.c. current",
         "check shunt, SMU and digitizer",

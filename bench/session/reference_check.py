@@ -42,9 +42,11 @@ def check_references(context: CheckContext) -> None:
     largest = max(max(setup.worst_case for setup in setups), min(abs(entry.value.si) for entry in entries))
     shunt = min((setup.shunt for setup in setups), key=lambda shunt: shunt.value.si)
     _prepare(context, shunt)
-    for entry in entries:
-        if abs(entry.value.si) <= largest:
-            _check(context, reference, entry, shunt)
+    used = [entry for entry in entries if abs(entry.value.si) <= largest]
+    for entry in used:
+        _check(context, reference, entry, shunt)
+    if context.station.digitizer is not None:
+        _check_bypass(context, context.station.digitizer, reference, used[0], shunt)
 
 
 def _prepare(context: CheckContext, shunt: Shunt) -> None:
@@ -74,6 +76,35 @@ def _check(context: CheckContext, reference: Reference, entry: ReferenceCurrent,
         allowed = reading.allowed + certificate
         context.report("reference.current", reading.value, "A", expected=expected, allowed=allowed, path=reading.path)
     diagnose_reference(expected, certificate, found)
+
+
+def _check_bypass(
+    context: CheckContext, digitizer: Digitizer, reference: Reference, entry: ReferenceCurrent, shunt: Shunt
+) -> None:
+    """Hold the SMU to a tenth of a certified current, and bypass it: all of the current must still flow.
+
+    Peaks are captured like this. A bypass that does not bypass would let the SMU's limit cut them off unseen, and a
+    relay that moves the tap instead would show another voltage than the shunt's.
+
+    :raises BenchError: ``bypass_wrong``.
+    """
+    expected, station = entry.value.si, context.station
+    limit = abs(expected) / 10
+    station.smu.configure_ammeter(
+        current_range=smallest_range(station.smu.current_ranges, limit), limit=limit, nplc=1.0
+    )
+    station.smu.output(True)
+    station.switch.set_bypass(True)
+    reference.set_current(expected)
+    station.switch.set_port("reference")
+    found = by_digitizer(context, digitizer, expected, shunt)
+    station.switch.set_port("open")
+    reference.off()
+    station.switch.set_bypass(False)
+    allowed = found.allowed + entry.expanded_uncertainty.si
+    context.report("bypass.current", found.value, "A", expected=expected, allowed=allowed, path=found.path)
+    if not abs(found.value - expected) <= allowed:
+        raise _error("bypass_wrong", expected, entry.expanded_uncertainty.si, found)
 
 
 def by_smu(context: CheckContext, expected: float) -> PathReading:

@@ -73,6 +73,17 @@ def test_without_a_reference_swapped_leads_do_not_clear_a_reversed_device(tmp_pa
     assert ended.case("PO-01")["reason"]["code"] == "sign_not_proven"
 
 
+def test_relays_of_bypass_and_tap_exchanged_condemn_nobody(tmp_path: Path) -> None:
+    station = tmp_path / "station.toml"
+    station.write_text(SIM, encoding="utf-8")
+    edited(station, ("bypass = 111", "bypass = 999"), ("tap_output = 121", "tap_output = 111"))
+    edited(station, ("bypass = 999", "bypass = 121"))
+    ended = run_bench(tmp_path / "run", f"--plan={short_plan(tmp_path / 'plans')}", f"--station={station}")
+    assert (ended.code, ended.record["verdict"]) == (1, "ERROR"), ended.text
+    assert ended.record["device_finding"] == "NOT_RUN"
+    assert ended.case("STATION")["reason"]["code"] == "bypass_wrong"
+
+
 @pytest.mark.parametrize("file", ["conftest.py", "test_late.py"])
 def test_what_collection_finds_outside_the_checkout_is_refused(tmp_path: Path, file: str) -> None:
     folder = tmp_path / "elsewhere" / "below"
