@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What was measured before in a case, for the proof that the selected level really is there."""
 
+from dataclasses import replace
+
 from bench.session.point import Point
 from stimcert.models import Measured
 
@@ -12,9 +14,10 @@ class History:
         self._found: dict[tuple[str, float, str], dict[int, Measured]] = {}
 
     def add(self, point: Point, metric: str, measured: Measured) -> None:
-        """Remember a measurement; the check by one more "up" is no level of its own."""
+        """Remember a measurement without its budget; the check by one more "up" is no level of its own."""
         if not point.one_more_up:
-            self._levels(point, metric)[point.level] = measured
+            kept = replace(measured, uncertainty=replace(measured.uncertainty, budget=()), details={})
+            self._levels(point, metric)[point.level] = kept
 
     def at(self, point: Point, metric: str) -> Measured | None:
         """Return what was measured at this very level and load."""

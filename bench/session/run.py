@@ -199,7 +199,10 @@ class Run:
         return save_waveform(self.path / "waveforms", name, record)
 
     def finish(self) -> dict[str, Any]:
-        """Check the bench again, make it safe, and write the record. Safe even when called after an interrupt."""
+        """Check the bench again, make it safe, write the record; return it without its measurements.
+
+        Safe even when called after an interrupt.
+        """
         with held():
             try:
                 self._closing_check()
@@ -208,8 +211,9 @@ class Run:
             if self._watch.seen:
                 self.log("interrupted", {"signal": self._watch.seen[0]})
             self.log("run_ended", {"ended": iso(utc_now())})
-            self.record = self._derive()
-            self.folder.write_record(self.record)
+            record = self._derive()
+            self.folder.write_record(record)
+            self.record = _without_measurements(record)
             self._journal.seal()
         return self.record
 
@@ -238,3 +242,9 @@ class Run:
         record = derive((event.kind, event.wall, event.body) for event in self._journal.events())
         found = blockers(record, backing_of(self.inputs))
         return {**record, "document": document(found), "blockers": [reason.as_dict() for reason in found]}
+
+
+def _without_measurements(record: dict[str, Any]) -> dict[str, Any]:
+    """Return what a run keeps of its record: the rest is on disk, and renderers need the memory."""
+    cases = [{key: value for key, value in case.items() if key != "measurements"} for case in record["cases"]]
+    return {**record, "cases": cases}

@@ -5,10 +5,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -65,10 +66,9 @@ class RunFolder:
 
     def write_record(self, record: Mapping[str, object]) -> None:
         """Write ``record.json`` whole or not at all."""
-        text = record_text(record)
         partial = self.path / "record.json.partial"
         with partial.open("w", encoding="utf-8") as file:
-            file.write(text)
+            file.writelines(_pieces(record))
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self.path / "record.json")
@@ -81,19 +81,38 @@ def record_text(record: Mapping[str, object]) -> str:
 
     :raises ValueError: for NaN and infinity.
     """
-    return "{\n" + ",\n".join(f" {_dumps(key)}: {_lines(value, ' ')}" for key, value in record.items()) + "\n}\n"
+    return "".join(_pieces(record))
 
 
-def _lines(value: object, indent: str) -> str:
-    """Return a list with a line per entry, and an entry that has measurements with a line per key."""
-    deeper = indent + " "
+def _pieces(record: Mapping[str, object]) -> Iterator[str]:
+    """Yield the text of a record: that of many measurements would be larger than all of them."""
+    yield from _object(record, "")
+    yield "\n"
+
+
+def _object(entries: Mapping[str, object], indent: str) -> Iterator[str]:
+    deeper, before = indent + " ", "{\n"
+    for key, value in entries.items():
+        yield f"{before}{deeper}{_dumps(key)}: "
+        yield from _lines(value, deeper)
+        before = ",\n"
+    yield f"\n{indent}}}"
+
+
+def _lines(value: object, indent: str) -> Iterator[str]:
+    """Yield a list with a line per entry, and an entry that has measurements with a line per key."""
     if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(deeper + _lines(entry, deeper) for entry in value) + f"\n{indent}]"
-    if isinstance(value, dict) and "measurements" in value:
-        rows = (f"{deeper}{_dumps(key)}: {_lines(entry, deeper)}" for key, entry in value.items())
-        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
-    return _dumps(value)
+        deeper, before = indent + " ", "[\n"
+        for entry in value:
+            yield before + deeper
+            yield from _lines(entry, deeper)
+            before = ",\n"
+        yield f"\n{indent}]"
+    elif isinstance(value, dict) and "measurements" in value:
+        yield from _object(value, indent)
+    else:
+        yield _dumps(value)
 
 
 def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
