@@ -4,6 +4,7 @@
 Every instrument of it does what its role promises and notes the call. What is wrong with it is said when it is made.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -27,6 +28,7 @@ class Loop:
     """What is true on the bench.
 
     :param box: what the load box really is, Ω, when it is set to a value.
+    :param bypasses: whether the relay beside the SMU does; else the SMU's limit holds all the same.
     :param leads: -1 when the leads at the device's end are swapped.
     :param smu_gain: error of the SMU's current, as a factor; ``digitizer_gain`` likewise.
     :param smu_offset: A; ``digitizer_offset``: V.
@@ -36,6 +38,7 @@ class Loop:
 
     box: Callable[[float], float] = lambda ohms: ohms
     leads: int = 1
+    bypasses: bool = True
     smu_gain: float = 1.0
     digitizer_gain: float = 1.0
     smu_offset: float = 0.0
@@ -49,6 +52,8 @@ class Loop:
     ohms: float = 0.0
     voltage: float = 0.0
     smu_range: float = 1.0
+    smu_limit: float = 1.0
+    bypassed: bool = False
     reference: float = 0.0
     digitizer_range: float = 0.1
     count: int = 2
@@ -59,7 +64,8 @@ class Loop:
         if self.port == "short":
             return self.voltage / (self.ohms + self.shunt + CONTACTS)
         if self.port == "reference":
-            return self.leads * self.reference
+            largest = math.inf if self.bypassed and self.bypasses else self.smu_limit
+            return self.leads * max(-largest, min(largest, self.reference))
         return float(np.mean(self.device)) if self.port == "device" else 0.0
 
     def names(self, *wanted: str) -> list[tuple[Any, ...]]:
@@ -84,11 +90,11 @@ class _Smu(_Instrument):
 
     def configure_ammeter(self, *, current_range: float, limit: float, nplc: float) -> None:
         self.note("configure_ammeter", current_range, limit, nplc)
-        self.loop.voltage, self.loop.smu_range = 0.0, current_range
+        self.loop.voltage, self.loop.smu_range, self.loop.smu_limit = 0.0, current_range, limit
 
     def configure_source(self, *, voltage: float, current_range: float, limit: float, nplc: float) -> None:
         self.note("configure_source", voltage, current_range, limit, nplc)
-        self.loop.voltage, self.loop.smu_range = voltage, current_range
+        self.loop.voltage, self.loop.smu_range, self.loop.smu_limit = voltage, current_range, limit
 
     def output(self, on: bool) -> None:
         self.note("output", on)
@@ -156,6 +162,7 @@ class _Switch(_Instrument):
 
     def set_bypass(self, bypassed: bool) -> None:
         self.note("set_bypass", bypassed)
+        self.loop.bypassed = bypassed
 
     def set_tap(self, tap: str) -> None:
         self.note("set_tap", tap)

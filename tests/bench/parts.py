@@ -4,14 +4,17 @@
 import datetime
 import math
 import tempfile
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from bench.session.check_context import BenchState, CheckContext
 from bench.session.inputs import Inputs, load_inputs
 from bench.session.point import Point
+from instruments.station import Station
 from stimcert.measured import Measured
 from stimcert.plan import Case, Mode
 from stimcert.reading import Accuracy, Certified, CurrentRecord, MeanReading, Status, Waveform, Zero
@@ -143,3 +146,20 @@ def record(*amperes: float, full_scale: float = 0.1, clipped: bool = False, offs
     return CurrentRecord(
         waveform=waveform(*volts, full_scale=full_scale, clipped=clipped), shunt=SHUNT, zero=zero(full_scale, offset)
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked(CheckContext):
+    """The bench under check, and what was reported of it."""
+
+    reported: list[dict[str, object]]
+
+
+def check_context(station: Station, plan: Inputs | None = None) -> Checked:
+    """Return a station to be checked for a plan, by default the shipped one for microcurrents."""
+    reported: list[dict[str, object]] = []
+
+    def report(quantity: str, value: float, unit: str, **facts: object) -> None:
+        reported.append({"quantity": quantity, "value": value, "unit": unit, **facts})
+
+    return Checked(station=station, inputs=plan or inputs(), report=report, state=BenchState(), reported=reported)
