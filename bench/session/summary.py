@@ -79,7 +79,8 @@ def summary_lines(record: Mapping[str, Any], folder: Path, publish_error: str | 
     lines.append(f"report          {report}" if publish_error is None else publish_error)
     if record["reason"] is not None:
         lines.append(f"because         {record['reason']['text']}")
-        lines.append(f"what to do      {_advice(record)}")
+        if record["verdict"] != Verdict.FAIL.value:
+            lines.append(f"what to do      {_advice(record)}")
     return lines
 
 
