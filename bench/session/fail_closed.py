@@ -74,5 +74,6 @@ def _known_folders() -> Iterator[Path]:
             yield Path(module.__file__).resolve().parent
     for distribution in distributions():
         if distribution.metadata["Name"].lower() in _KNOWN:
-            tops = {entry.parts[0] for entry in distribution.files or [] if entry.suffix == ".py"}
+            # A script of theirs lies in "../../bin": the folder above everybody is nobody's own.
+            tops = {entry.parts[0] for entry in distribution.files or [] if entry.suffix == ".py"} - {".."}
             yield from (Path(str(distribution.locate_file(top))).resolve() for top in tops)
