@@ -81,15 +81,15 @@ def top_level_proven(before: Measured, after: Measured, *, below: Measured | Non
 
     :param before: at the top level of the plan.
     :param after: the same, after one more "up".
-    :param below: at the level below the top one, where there is one: a step that the measurement could not have seen
-        proves nothing.
+    :param below: at the level below the top one, where there is one: where that is no different, no step up could
+        have been seen, and it is the output that is not proven.
     """
     change = abs(abs(after.value) - abs(before.value))
     same = before.bound is None and after.bound is None and change < _doubt(before, after)
-    if same and (below is None or _differs(before, below)):
-        return _PROVEN
+    if same and below is not None and not _differs(before, below):
+        return _unproven(after, f"more than {_shown(below)} at the level below")
     params = {"before": _shown(before), "after": _shown(after)}
-    return Proof(proven=False, code="top_level_not_proven", params=params)
+    return _PROVEN if same else Proof(proven=False, code="top_level_not_proven", params=params)
 
 
 def _differs(upper: Measured, below: Measured) -> bool:

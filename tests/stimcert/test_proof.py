@@ -104,6 +104,13 @@ def test_reason_of_a_top_level_has_both_values(measured: Make) -> None:
     assert "changed 450 µA into 506 µA" in sentence
 
 
+def test_a_device_that_is_stuck_has_no_proven_output_at_the_top_either(measured: Make) -> None:
+    proof = top_level_proven(measured(112e-6, U), measured(112.5e-6, U), below=measured(112.4e-6, U))
+    assert proof.code == "no_output_proven"
+    sentence = CATALOGUE["no_output_proven"].sentence.format_map(proof.params)
+    assert sentence == "no output proven: 112.5 µA; expected more than 112.4 µA at the level below"
+
+
 def test_an_uncertainty_wider_than_a_step_proves_no_top(measured: Make) -> None:
     before, after, below = (measured(value, 60e-6) for value in (450e-6, 506e-6, 394e-6))
     assert not top_level_proven(before, after, below=below).proven
