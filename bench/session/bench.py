@@ -4,13 +4,13 @@
 from collections.abc import Callable, Iterator
 
 from bench.session.inputs import Inputs
-from bench.session.planner import Setup, plan_setup, record_length
+from bench.session.planner import HIGHEST_SMU_RANGE, Setup, plan_setup, record_length
 from bench.session.point import Capture, MeanCurrent, Point
 from instruments.errors import BenchError
 from instruments.roles import Digitizer
 from instruments.station import Station
 from stimcert.plan import Case, Mode
-from stimcert.reading import Certified, CurrentRecord, Status, Zero
+from stimcert.reading import Certified, CurrentRecord, MeanReading, Status, Zero
 
 # The SMU's mean is read only when nothing in the record comes near its range or limit.
 _SAFE_SHARE = 0.95
@@ -33,6 +33,7 @@ class Bench:
         self._setup: Setup | None = None
         self._bypassed: bool | None = None
         self._digitizing: tuple[float, float, int] | None = None
+        self._smu_range: float | None = None
         self._last: tuple[Point, Capture] | None = None
 
     @property
@@ -76,8 +77,8 @@ class Bench:
         station.switch.set_port("open")
         station.switch.select_shunt(setup.shunt.value.si)
         station.switch.set_tap("shunt")
-        nplc = setup.nplc or 1.0
-        station.smu.configure_ammeter(current_range=setup.smu_range, limit=setup.smu_limit, nplc=nplc)
+        self._smu_range = None
+        self._ammeter(setup, setup.smu_range)
         station.smu.output(True)
         station.dut.select_mode(mode.name)
         self._setup = setup
@@ -104,16 +105,34 @@ class Bench:
     def capture(self, point: Point) -> Capture:
         """Record the current at a point for its dwell, with the SMU out of the loop.
 
-        A clipped record is repeated one range up, and kept. Without a digitizer the SMU's mean is all there is.
+        A clipped record is repeated one range up, and kept. Without a digitizer the SMU's mean is all there is; it is
+        repeated one range up in the same way.
         """
         setup, digitizer = self._in_setup(), self.station.digitizer
         if digitizer is None or setup.digitizer_range is None:
-            capture = Capture(mean=self.station.smu.read_current(setup.readings))
+            capture = Capture(means=tuple(self._means_alone(setup)))
         else:
             self._bypass(True)
             capture = self._ranging(digitizer, setup, point.case.dwell.si)
         self._last = (point, capture)
         return capture
+
+    def _means_alone(self, setup: Setup) -> Iterator[MeanReading]:
+        """Read the mean, one range up as long as the SMU reports its limit or an overflow."""
+        for current_range in (r for r in self.station.smu.current_ranges if setup.smu_range <= r <= HIGHEST_SMU_RANGE):
+            self._ammeter(setup, current_range)
+            reading = self.station.smu.read_current(setup.readings)
+            yield reading
+            if reading.status is Status.VALID:
+                return
+
+    def _ammeter(self, setup: Setup, current_range: float) -> None:
+        """Put the SMU on a range, unless it is there; its limit is as high as the plan or the range wants."""
+        if self._smu_range != current_range:
+            limit = max(setup.smu_limit, current_range)
+            smu, nplc = self.station.smu, setup.nplc or 1.0
+            smu.configure_ammeter(current_range=current_range, limit=limit, nplc=nplc)
+            self._smu_range = current_range
 
     def _ranging(self, digitizer: Digitizer, setup: Setup, dwell: float) -> Capture:
         rate = digitizer.max_sample_rate
@@ -151,8 +170,8 @@ class Bench:
         """
         setup = self._in_setup()
         capture = self._last[1] if self._last is not None and self._last[0] == point else None
-        if capture is not None and capture.mean is not None:
-            return MeanCurrent(reading=capture.mean)
+        if capture is not None and capture.means:
+            return MeanCurrent(reading=capture.means[-1])
         if self.station.digitizer is not None and not self._smu_may_read(setup, capture):
             return MeanCurrent(record=capture.records[-1] if capture is not None else self.capture(point).records[-1])
         self._bypass(False)

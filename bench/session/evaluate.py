@@ -4,7 +4,9 @@
 from dataclasses import replace
 
 from bench.session.point import Capture, MeanCurrent
-from stimcert.models import Measured, mean_current, mean_of_record, peak_current
+from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current
+from stimcert.quantity import show
+from stimcert.reading import MeanReading, Status
 
 _DEFAULT_EVENT = 10e-6
 
@@ -30,15 +32,24 @@ def evaluate(metric: str, reading: Capture | MeanCurrent, *, event: float | None
 
 def _mean(reading: MeanCurrent, cycle: float | None) -> Measured:
     if reading.reading is not None:
+        _refuse_limited(reading.reading)
         return mean_current(reading.reading)
     if reading.record is None:
         raise ValueError("a mean current needs a reading of the SMU or a record of the digitizer")
     return mean_of_record(reading.record, cycle=cycle)
 
 
+def _refuse_limited(reading: MeanReading) -> None:
+    """Refuse the mean of a current that was cut: a limit that acted for a moment bounds the peak, not the mean."""
+    if reading.status is Status.LIMITED:
+        limit = show(reading.limit, "A")
+        text = f"{reading.role} reached its limit of {limit}: the mean is not what the device delivers"
+        raise NotMeasurable("current_limited", text, role=reading.role, limit=limit)
+
+
 def _by_mean(capture: Capture) -> Measured:
     """Without a digitizer the mean is a lower bound of the peak: it can condemn, never clear."""
-    if capture.mean is None:
+    if not capture.means:
         raise ValueError("a capture needs a record or a mean")
-    mean = mean_current(capture.mean)
+    mean = mean_current(capture.means[-1])
     return replace(mean, value=abs(mean.value), bound=">=", cause="no_digitizer")

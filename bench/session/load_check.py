@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from bench.session.check_context import HEADROOM, NOISE_SIGMAS, READINGS, CheckContext, standard_error, valid
-from bench.session.planner import Setup, smallest_range
+from bench.session.planner import HIGHEST_SMU_RANGE, Setup, smallest_range
 from instruments.errors import BenchError
 from stimcert.quantity import show
 from stimcert.reading import MeanReading, Status
@@ -16,8 +16,6 @@ from stimcert.reading import MeanReading, Status
 # Relays, leads and contacts in series with the box, Ω.
 _CONTACTS = 0.5
 _LOWEST_VOLTAGE, _HIGHEST_VOLTAGE = 0.1, 2.0
-# No load of this bench needs more to be measured, and the box bears it.
-_HIGHEST_RANGE = 0.1
 # Two loads that differ by more than this and measure the same are one and the same resistor.
 _SAME = 0.02
 
@@ -51,7 +49,8 @@ def check_loads(context: CheckContext) -> None:
         for load in loads:
             station.load_box.set_resistance(context.inputs.station.load_box.setting(load, shunt))
             station.switch.set_port("short")
-            checks.append(_check(context, setup, load))
+            # Up to the value of the shunt, the load is the shunt alone.
+            checks.append(_check(context, setup, max(load, shunt)))
             station.switch.set_port("open")
         diagnose_loads(checks)
 
@@ -78,7 +77,7 @@ def _read_current(context: CheckContext, voltage: float, load: float) -> tuple[M
     smu = context.station.smu
     first = smallest_range(smu.current_ranges, HEADROOM * voltage / load)
     refused = None
-    for current_range in (r for r in smu.current_ranges if first <= r <= _HIGHEST_RANGE):
+    for current_range in (r for r in smu.current_ranges if first <= r <= HIGHEST_SMU_RANGE):
         smu.configure_source(voltage=voltage, current_range=current_range, limit=current_range, nplc=1.0)
         smu.output(True)
         reading = smu.read_current(READINGS)

@@ -129,9 +129,11 @@ class Measure:
 
     def _attempts(self, reading: Reading) -> Iterator[_Attempt]:
         """Yield each record of a reading on its own, the last one last, and keep its waveform."""
-        if isinstance(reading, MeanCurrent) or not reading.records:
+        if isinstance(reading, MeanCurrent):
             yield _Attempt(number=1, part=reading, last=True)
             return
+        for number, mean in enumerate(reading.means, start=1):
+            yield _Attempt(number=number, part=Capture(means=(mean,)), last=number == len(reading.means))
         for number, record in enumerate(reading.records, start=1):
             self._count += 1
             yield _Attempt(
@@ -223,7 +225,7 @@ def _instrument(part: Reading) -> dict[str, Any]:
             "shunt": shunt,
             "bench_time": waveform.bench_time,
         }
-    reading = part.mean if isinstance(part, Capture) else part.reading
+    reading = part.reading if isinstance(part, MeanCurrent) else next(iter(part.means), None)
     if reading is None:
         return {"instrument": None, "range": None, "bench_time": None}
     return {"instrument": reading.role, "range": reading.range, "bench_time": reading.bench_time}

@@ -14,6 +14,8 @@ from stimcert.plan import Case, Mode
 
 # A 2450 integrates over 0.01 to 10 power line cycles; below one, mains hum is not averaged out.
 _LONGEST_APERTURE = 10.0
+# 100 mA: more than any device of this bench has business with, and what relays and loads bear.
+HIGHEST_SMU_RANGE = 0.1
 # The digitizer's memory, with room to spare (about 7 million readings on a DMM6500).
 _LONGEST_RECORD = 5_000_000
 _MEAN_READINGS = 5

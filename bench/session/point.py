@@ -48,12 +48,12 @@ class Capture:
     """What the digitizer saw at a point: the last record, and before it those that were clipped.
 
     :param records: one per range that was tried; only the last may be unclipped.
-    :param mean: the SMU's mean instead, on a station without a digitizer.
+    :param means: on a station without a digitizer the SMU's means instead, again one per range that was tried.
     :param observed: share of the dwell seen at full bandwidth.
     """
 
     records: tuple[CurrentRecord, ...] = ()
-    mean: MeanReading | None = None
+    means: tuple[MeanReading, ...] = ()
     observed: float = 0.0
 
 

@@ -116,10 +116,18 @@ def test_without_a_digitizer_the_smu_is_all_there_is(status: Status) -> None:
     bench, point = at_a_point(loop, digitizer=False)
     capture, mean = bench.capture(point), bench.mean_current(point)
     assert capture.records == ()
-    assert capture.mean is not None and capture.mean.status is status
-    # One reading is one reading, whatever it is used for.
-    assert mean.reading is capture.mean
-    assert len(loop.names("smu.read_current")) == 1
+    assert {reading.status for reading in capture.means} == {status}
+    # What was read is read once, whatever it is used for.
+    assert mean.reading is capture.means[-1]
+    assert len(loop.names("smu.read_current")) == len(capture.means)
+
+
+def test_without_a_digitizer_a_refused_reading_is_repeated_one_range_up_and_kept() -> None:
+    def status(amperes: float, full_scale: float) -> Status:
+        return Status.VALID if full_scale >= 1e-2 else Status.LIMITED
+
+    bench, point = at_a_point(device(5e-3, 5e-3, status=status), digitizer=False)
+    assert [reading.status for reading in bench.capture(point).means] == [Status.LIMITED, Status.VALID]
 
 
 # --- captures
