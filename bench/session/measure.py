@@ -148,7 +148,7 @@ class Measure:
             "mode": point.mode.name,
             "level": point.level,
             "load": point.load,
-            "measured_load": self._run.state.loads.get((point.load, self._bench.shunt)),
+            "measured_load": self._run.state.loads.get((max(point.load, self._bench.shunt), self._bench.shunt)),
             "one_more_up": point.one_more_up,
             "attempt": attempt.number,
             **_instrument(attempt.part),
