@@ -131,7 +131,7 @@ def test_a_signal_ends_in_a_safe_bench_and_an_aborted_record(delivering: Run, na
     assert read_events(delivering.folder / "journal.sqlite")[-1].kind == "run_ended"
     assert "ABORTED" in (delivering.folder / "report.html").read_text(encoding="utf-8")
     said = delivering.said.read_text(encoding="utf-8").splitlines()
-    assert "ABORTED" in said
+    assert "verdict         ABORTED" in said
     assert f"because         case OC-01 is ABORTED: interrupted by {name}" in said
 
 
