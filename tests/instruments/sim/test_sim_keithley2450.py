@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from instruments.sim.bench import SimulatedBench
+from instruments.sim.device_file import read_device
 from instruments.sim.keithley2450 import Keithley2450
 from instruments.sim.piecewise import Piecewise
 from tests.instruments.sim.smu_in_loop import ask, errors, make, read
