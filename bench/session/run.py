@@ -118,8 +118,8 @@ class Run:
         )
         identified = [entry.as_dict() for entry in self._station.identify()]
         self.log("instruments_identified", {"instruments": identified})
-        self._identify_dut(identified)
         self._station.check_identities(date.today())
+        self._identify_dut(identified)
         self._station.arm_guard()
         check = StationCheck(self._station, self.inputs, self._report_check)
         self.state = check.opening()
