@@ -81,8 +81,7 @@ def readings(
     columns = [column for column in columns[:-1] if any(column.cells)] + columns[-1:]
     opened = [f'<td class="{c.css}">' if c.css else "<td>" for c in columns]
     texts = zip(*(c.cells for c in columns), strict=True)
-    lines = ["".join(a + b + "</td>" for a, b in zip(opened, cells, strict=True)) for cells in texts]
-    rows = ["<tr>" + line + "</tr>\n" for line in lines]
+    rows = [f"<tr>{''.join(a + b + '</td>' for a, b in zip(opened, cells, strict=True))}</tr>\n" for cells in texts]
     if worst is not None:
         place = next(n for n, m in enumerate(measurements) if m is worst)
         rows[place] = rows[place].replace("<tr>", '<tr class="worst">', 1)

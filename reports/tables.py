@@ -2,8 +2,10 @@
 """Write ``readings.csv``: a row per measurement, SI units, every digit the record has."""
 
 import csv
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from reports.errors import ReportError
 from reports.record_file import Case, Measurement, Node, Record, number, read_record
@@ -26,6 +28,7 @@ COLUMNS = (
     + ["coverage_factor", "dof", "lower_limit", "upper_limit", "acceptance_lower", "acceptance_upper", "verdict"]
     + ["reason_code", "reason", "attempt", "bench_time_s", "wall_time", "range", "shunt_ohm", "waveform"]
 )
+_ROWS = 1000
 _WHOLE = ("index", "level", "attempt")
 
 
@@ -37,19 +40,28 @@ def write_tables(run_dir: Path, record: Record | None = None) -> Path:
     :param record: the contents of ``record.json`` where they were read already.
     :raises ReportError: when the record cannot be read or the table not be written.
     """
-    import pandas as pd
-
     record = record or read_record(run_dir)
-    rows = [_row(m, case, record) for case in record.cases for m in case.measurements]
-    table = pd.DataFrame.from_records(rows, columns=COLUMNS)
-    for name in _WHOLE:
-        table[name] = table[name].astype("Float64").astype("Int64")
+    rows = (_row(m, case, record) for case in record.cases for m in case.measurements)
     path = run_dir / "readings.csv"
     try:
-        table.to_csv(path, index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n", encoding="utf-8")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            _write(file, rows)
     except OSError as error:
         raise ReportError(f"{path}: cannot be written ({error.strerror})") from error
     return path
+
+
+def _write(file: TextIO, rows: Iterator[dict[str, Any]]) -> None:
+    """Write the table a thousand rows at a time: all of them would take more memory than the record."""
+    import pandas as pd
+
+    part, first = list(islice(rows, _ROWS)), True
+    while part or first:
+        table = pd.DataFrame.from_records(part, columns=COLUMNS)
+        for name in _WHOLE:
+            table[name] = table[name].astype("Float64").astype("Int64")
+        table.to_csv(file, index=False, header=first, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+        part, first = list(islice(rows, _ROWS)), False
 
 
 def _row(measurement: Measurement, case: Case, record: Record) -> dict[str, Any]:
