@@ -30,13 +30,15 @@ class Session:
 def loop(monkeypatch: pytest.MonkeyPatch) -> tuple[Session, Generator[None, object, object]]:
     """A session, and pytest's loop over its items at the point where they run."""
     session = Session()
-    monkeypatch.setattr(hooks, "session_of", lambda config: session)
-    monkeypatch.setattr(hooks, "case_of", lambda item: case())
-    monkeypatch.setattr(hooks, "late_refusals", lambda config, items: [])
     option = SimpleNamespace(collectonly=False)
     config = SimpleNamespace(option=option, getoption=lambda name, default: default)
-    run: Any = hooks.pytest_runtestloop(SimpleNamespace(config=config, items=[None], testsfailed=0))  # type: ignore[arg-type]
-    next(run)
+    # Undone at once: the same hooks watch over this very test.
+    with monkeypatch.context() as patch:
+        patch.setattr(hooks, "session_of", lambda config: session)
+        patch.setattr(hooks, "case_of", lambda item: case())
+        patch.setattr(hooks, "late_refusals", lambda config, items: [])
+        run: Any = hooks.pytest_runtestloop(SimpleNamespace(config=config, items=[None], testsfailed=0))  # type: ignore[arg-type]
+        next(run)
     return session, run
 
 

@@ -177,6 +177,22 @@ def test_an_advisory_is_marked_and_never_judged(value: float, exceeded: bool) ->
     assert (judgement.verdict, judgement.exceeded, judgement.reason) == (None, exceeded, None)
 
 
+@pytest.mark.parametrize(
+    ("value", "bound", "magnitude", "exceeded"),
+    [
+        (-450e-6, None, False, True),  # below the lower bound, by its sign
+        (-450e-6, None, True, False),
+        (-550e-6, None, True, True),
+        (100e-6, None, False, True),
+        (100e-6, ">=", False, False),  # may be anything from there
+        (550e-6, ">=", False, True),
+    ],
+)
+def test_an_advisory_has_a_lower_bound_too(value: float, bound: str | None, magnitude: bool, exceeded: bool) -> None:
+    row = replace(ADVISORY, lower=200e-6, magnitude=magnitude)
+    assert judged(measured(value, bound=bound), row).exceeded is exceeded  # type: ignore[arg-type]
+
+
 def test_declared_bounds_hold_for_magnitudes() -> None:
     row = Row(id="declared", metric="current.peak", lower=336e-6, upper=624e-6, magnitude=True)
     assert judged(measured(-450e-6), row).verdict is Verdict.PASS
