@@ -4,39 +4,67 @@
     python tests/seeds/run_seeds.py --device microcurrent_good --seeds 500 --least PASS=495
     python tests/seeds/run_seeds.py --device microcurrent_edge --seeds 200 --most PASS=15 --most FAIL=10
 
-Each seed draws other hidden errors of the instruments and other noise. Run folders are removed. Exit code 1 when a
-bound given is not kept.
+Each seed draws other hidden errors of the instruments and other noise. Each is a run of ``pytest bench/`` in a process
+of its own, forked (so not on Windows) from one that has imported the libraries. Run folders are removed. Exit code 1
+when a bound given is not kept.
 """
 
 import argparse
+import importlib
 import json
 import os
-import subprocess
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
 SHOWN = 20
 
 
 def run(seed: int, options: list[str]) -> tuple[int, str, str]:
     """Run one seed and return it with the verdict and, unless PASS, the reason."""
     with TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "run"
-        command = [sys.executable, "-m", "pytest", "bench/", f"--sim-seed={seed}", f"--run-dir={folder}", *options]
-        process = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        folder, output = Path(scratch) / "run", Path(scratch) / "output"
+        code = bench(
+            ["bench/", f"--sim-seed={seed}", f"--run-dir={folder}", "-p", "no:cacheprovider", *options], output
+        )
         try:
             record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return seed, "NO RECORD", process.stdout.decode(errors="replace")[-300:]
+            return seed, "NO RECORD", output.read_text(errors="replace")[-300:]
     verdict, reason = record["verdict"], record["reason"]
-    if (process.returncode == 0) is not (verdict == "PASS"):
-        verdict = f"{verdict} with exit code {process.returncode}"
+    if (code == 0) is not (verdict == "PASS"):
+        verdict = f"{verdict} with exit code {code}"
     return seed, verdict, "" if verdict == "PASS" or not reason else f"{reason['code']}: {reason['text']}"
+
+
+def bench(arguments: list[str], output: Path) -> int:
+    """Run ``pytest`` with these arguments in this process, which exists for nothing else."""
+    with output.open("w") as sink:
+        os.dup2(sink.fileno(), 1)
+        os.dup2(sink.fileno(), 2)
+        return int(pytest.main(arguments))
+
+
+def preload() -> None:
+    """Import once what every run imports: the runs are forked from here."""
+    for name in (
+        "GTC",
+        "pandas",
+        "jinja2",
+        "pymeasure.instruments",
+        "reports",
+        "bench.session.hooks",
+        "bench.session.run",
+    ):
+        importlib.import_module(name)
 
 
 def bound(text: str) -> tuple[str, int]:
@@ -58,9 +86,11 @@ def main() -> int:
     asked = parser.parse_args()
     options = [f"--sim-device={asked.device}"] + ([f"--plan={Path(asked.plan).resolve()}"] if asked.plan else [])
     start = time.perf_counter()
-    with ThreadPoolExecutor(asked.jobs) as pool:
+    os.chdir(ROOT)
+    preload()
+    with get_context("fork").Pool(asked.jobs, maxtasksperchild=1) as pool:
         seeds = range(asked.first, asked.first + asked.seeds)
-        found = list(pool.map(lambda seed: run(seed, options), seeds))
+        found = pool.map(partial(run, options=options), seeds, chunksize=1)
     counts = Counter(verdict for _, verdict, _ in found)
     print(f"{asked.device}, {asked.seeds} seeds from {asked.first}, {time.perf_counter() - start:.0f} s")
     for verdict, count in counts.most_common():
