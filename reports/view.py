@@ -138,7 +138,9 @@ def _worst(point: Node) -> str | None:
 
 
 def _advisory(node: Node) -> str:
-    value = numbers.given(_rounded(node.number("value")), node.text("unit"))
+    value = numbers.with_uncertainty(
+        node.number("value"), node.number("expanded_uncertainty"), node.text("unit"), node.text("bound")
+    )
     allowed = numbers.limits(node.number("lower_limit"), node.number("upper_limit"), node.text("unit"))
     place = where(node.node("conditions"))
     return f"{node.text('case')}: {value} at {place} is beyond {node.text('limit')} ({allowed})"
@@ -146,10 +148,6 @@ def _advisory(node: Node) -> str:
 
 def _input(node: Node) -> list[str]:
     return [node.text(key) or numbers.NOTHING for key in ("role", "name", "sha256")]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.3e}")
 
 
 def _in_order(cases: Sequence[Case]) -> list[Case]:

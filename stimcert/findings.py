@@ -49,16 +49,12 @@ def nearness(measurement: Body) -> float:
 
 def advisories(cases: Sequence[Body]) -> list[dict[str, Any]]:
     """Return, for each case and advisory row that is exceeded, the largest exceedance."""
-    keys = ("limit", "value", "unit", "lower_limit", "upper_limit", "conditions")
-    found = [
-        {"case": case["id"], **{key: m[key] for key in keys}}
-        for case in cases
-        for m in case["measurements"]
-        if m["exceeded"]
-    ]
-    largest: dict[tuple[str, str], dict[str, Any]] = {}
-    for entry in found:
-        kept = largest.setdefault((entry["case"], entry["limit"]), entry)
-        if abs(entry["value"]) > abs(kept["value"]):
-            largest[entry["case"], entry["limit"]] = entry
-    return list(largest.values())
+    keys = ("limit", "value", "bound", "unit", "expanded_uncertainty", "lower_limit", "upper_limit", "conditions")
+    largest: dict[tuple[str, str], Body] = {}
+    for case in cases:
+        for measurement in case["measurements"]:
+            if measurement["exceeded"]:
+                kept = largest.setdefault((case["id"], measurement["limit"]), measurement)
+                if nearness(measurement) > nearness(kept):
+                    largest[case["id"], measurement["limit"]] = measurement
+    return [{"case": name, **{key: m.get(key) for key in keys}} for (name, _), m in largest.items()]

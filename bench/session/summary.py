@@ -100,7 +100,7 @@ def _document_words(record: Mapping[str, Any]) -> str:
 
 def advisory_words(entry: Mapping[str, Any]) -> str:
     """Return where and by what an advisory was exceeded."""
-    return f"{entry['case']} {show(entry['value'], entry['unit'])}{limit_words(entry)}"
+    return f"{entry['case']} {measurement_words(entry)}{limit_words(entry)}"
 
 
 def _safe_lines(state: Mapping[str, Any] | None) -> list[str]:

@@ -143,6 +143,9 @@ def test_an_advisory_is_never_silent() -> None:
     entry = {"case": "OC-01", "limit": "microcurrent.advisory", "value": 550e-6, "unit": "A"}
     said = lines(advisories=[entry | {"lower_limit": None, "upper_limit": 500e-6}])
     assert said["advisory"] == "microcurrent.advisory exceeded: OC-01 550 µA, limit 500 µA"
+    entry |= {"bound": ">=", "expanded_uncertainty": 1.2e-6}
+    said = lines(advisories=[entry | {"lower_limit": None, "upper_limit": 500e-6}])
+    assert said["advisory"] == "microcurrent.advisory exceeded: OC-01 >= 550 µA ± 1.2 µA, limit 500 µA"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ class RecordFactory:
 
     def _advisories(self, case: dict[str, Any]) -> list[dict[str, Any]]:
         found = [m for m in case["measurements"] if m["exceeded"]]
-        keys = ("limit", "value", "unit", "lower_limit", "upper_limit", "conditions")
+        keys = ("limit", "value", "bound", "unit", "expanded_uncertainty", "lower_limit", "upper_limit", "conditions")
         return [{"case": case["id"], **{key: m[key] for key in keys}} for m in found[:1]]
 
     def station_case(self) -> dict[str, Any]:

@@ -183,6 +183,20 @@ def test_advisories_show_the_worst_exceedance_of_each_row() -> None:
     assert [entry["value"] for entry in record["advisories"]] == [5.5e-4]
 
 
+def test_an_advisory_that_a_value_falls_short_of_shows_the_smallest() -> None:
+    facts: dict[str, Any] = {"limit": "advisory", "exceeded": True, "lower_limit": 3e-4, "upper_limit": None}
+    short = [measurement("A-01", None, value=value, **facts) for value in (2.9e-4, 1e-4, 2e-4)]
+    record = derive([begun("A-01"), *STATION, *case("A-01", "PASS")[:-1], *short, SAFE])
+    assert [entry["value"] for entry in record["advisories"]] == [1e-4]
+
+
+def test_an_advisory_keeps_bound_and_uncertainty() -> None:
+    facts = {"limit": "advisory", "exceeded": True, "bound": ">=", "expanded_uncertainty": 2e-6}
+    over = measurement("A-01", None, value=1.2e-3, **facts)
+    (entry,) = derive([begun("A-01"), *STATION, *case("A-01", "PASS")[:-1], over, SAFE])["advisories"]
+    assert (entry["bound"], entry["expanded_uncertainty"]) == (">=", 2e-6)
+
+
 def test_a_journal_without_a_beginning_is_refused() -> None:
     with pytest.raises(ValueError, match="run_begun"):
         derive([])
