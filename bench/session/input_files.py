@@ -7,11 +7,14 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from stimcert.strict_toml import MAX_BYTES, Document, InvalidFile, Problem, StrictModel, load
 
 M = TypeVar("M", bound=StrictModel)
+
+# Where a file is named: a document and the path of a key in it. Its line is looked for when there is a mistake only.
+Naming = tuple[Document[Any], tuple[str | int, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +83,7 @@ class InputReader:
         self.problems: list[Problem] = []
         self.files: list[InputFile] = []
 
-    def read(self, role: str, path: Path, model: type[M], *, named_by: Problem | None = None) -> Document[M] | None:
+    def read(self, role: str, path: Path, model: type[M], *, named_by: Naming | None = None) -> Document[M] | None:
         """Read a file; a file with mistakes gives what could be read of it, or None.
 
         :param named_by: where another file names this one: an unreadable file is a mistake there.
@@ -111,7 +114,8 @@ class InputReader:
         self.files.append(InputFile(role=role, path=path, name=name, sha256=digest, data=data))
 
 
-def _unreadable(name: str, why: str, named_by: Problem | None) -> Problem:
+def _unreadable(name: str, why: str, named_by: Naming | None) -> Problem:
     if named_by is None:
         return Problem(name, 1, 1, "", f"found nothing to read: {why}")
-    return Problem(named_by.file, named_by.line, named_by.column, named_by.key, f'found "{name}", but {why}')
+    document, path = named_by
+    return document.problem(path, f'found "{name}", but {why}')

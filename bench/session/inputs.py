@@ -104,7 +104,7 @@ def load_inputs(*, plan: Path, station: Path, device: Path | None, checkout: Pat
 def _limits(reader: InputReader, plan: Document[Plan] | None, folder: Path) -> list[Document[LimitFile] | None]:
     names = getattr(plan.value, "limits", ()) if plan is not None else ()
     return [
-        reader.read("limits", folder / name, LimitFile, named_by=plan.problem(("limits", index), "") if plan else None)
+        reader.read("limits", folder / name, LimitFile, named_by=(plan, ("limits", index)) if plan else None)
         for index, name in enumerate(names)
     ]
 
@@ -113,7 +113,7 @@ def _profile(reader: InputReader, plan: Document[Plan] | None, folder: Path) -> 
     name = getattr(plan.value, "profile", None) if plan is not None else None
     if plan is None or name is None:
         return None
-    return reader.read("profile", folder / name, Profile, named_by=plan.problem(("profile",), ""))
+    return reader.read("profile", folder / name, Profile, named_by=(plan, ("profile",)))
 
 
 def _accuracy(reader: InputReader, station: Document[StationFile] | None) -> "dict[str, Document[AccuracyTable]]":
@@ -125,7 +125,7 @@ def _accuracy(reader: InputReader, station: Document[StationFile] | None) -> "di
     for role in ("smu", "digitizer"):
         driver = getattr(getattr(roles, role, None), "driver", None)
         if station is not None and driver is not None:
-            at = station.problem(("instruments", role, "driver"), "")
+            at = (station, ("instruments", role, "driver"))
             document = reader.read("accuracy", accuracy_file(driver), AccuracyTable, named_by=at)
             found.update({role: document} if document is not None else {})
     return found

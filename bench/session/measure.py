@@ -165,6 +165,7 @@ class Measure:
 
         :raises CaseNotPassed: naming the worst measurement.
         """
+        self._history = History()  # not asked any more, and as large as the case was long
         if self.verdict is not Verdict.PASS:
             text = point_words(self.worst) if self.worst is not None else "nothing was measured against a limit"
             raise CaseNotPassed(f"{self._case.id} {self.verdict.words}: {text}")
