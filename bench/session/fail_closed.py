@@ -3,7 +3,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from importlib.metadata import distributions
+from importlib.metadata import Distribution
 from pathlib import Path
 
 import _pytest
@@ -72,8 +72,9 @@ def _known_folders() -> Iterator[Path]:
     for module in (pytest, _pytest, pluggy):
         if module.__file__ is not None:
             yield Path(module.__file__).resolve().parent
-    for distribution in distributions():
-        if distribution.metadata["Name"].lower() in _KNOWN:
+    for name in _KNOWN:
+        # Without search of all metadata: that takes as long as starting pytest.
+        for found in Distribution.discover(name=name):
             # A script of theirs lies in "../../bin": the folder above everybody is nobody's own.
-            tops = {entry.parts[0] for entry in distribution.files or [] if entry.suffix == ".py"} - {".."}
-            yield from (Path(str(distribution.locate_file(top))).resolve() for top in tops)
+            tops = {entry.parts[0] for entry in found.files or [] if entry.suffix == ".py"} - {".."}
+            yield from (Path(str(found.locate_file(top))).resolve() for top in tops)

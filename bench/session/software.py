@@ -4,8 +4,8 @@
 import hashlib
 import platform
 import subprocess
+import sys
 from functools import cache
-from importlib.metadata import distributions
 from pathlib import Path
 
 from bench.session.options import CHECKOUT
@@ -35,7 +35,16 @@ def software() -> dict[str, object]:
 
 def _packages() -> dict[str, str]:
     """Return name and version of every installed distribution, by name."""
-    return dict(sorted((found.metadata["Name"], found.version) for found in distributions()))
+    return dict(sorted(_name_and_version(found) for found in distributions()))
+
+
+def _name_and_version(found: Distribution) -> tuple[str, str]:
+    """Read two lines of the metadata: to parse all of it, description included, takes ten times as long."""
+    text = found.read_text("METADATA") or found.read_text("PKG-INFO") or ""
+    fields = dict(line.partition(": ")[::2] for line in text.partition("\n\n")[0].splitlines())
+    if "Name" in fields and "Version" in fields:
+        return fields["Name"].strip(), fields["Version"].strip()
+    return found.metadata["Name"], found.version
 
 
 def files_sha256(checkout: Path) -> str:

@@ -98,11 +98,12 @@ def test_a_known_plugin_with_a_script_opens_no_door_to_its_neighbours(monkeypatc
     """Files of a distribution may be named from above site-packages; that folder holds everybody."""
     site = Path(pytest.__file__).parents[1]
     distribution = SimpleNamespace(
-        metadata={"Name": "pytest-html"},
         files=[PurePosixPath("../../../bin/tool.py"), PurePosixPath("pytest_html/plugin.py")],
         locate_file=lambda top: site / top,
     )
-    monkeypatch.setattr("bench.session.fail_closed.distributions", lambda: [distribution])
+    found = {"pytest-html": [distribution]}
+    discover = SimpleNamespace(discover=lambda name: found.get(name, []))
+    monkeypatch.setattr("bench.session.fail_closed.Distribution", discover)
     assert refusals(config(("known", module(site / "pytest_html" / "plugin.py")))) == []
     assert len(refusals(config(("neighbour", module(site / "neighbour.py"))))) == 1
 
