@@ -4,8 +4,8 @@
 import hashlib
 import platform
 import subprocess
-import sys
 from functools import cache
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from bench.session.options import CHECKOUT
