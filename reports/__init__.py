@@ -22,5 +22,9 @@ def write_all(run_dir: Path) -> tuple[Path, Path, Path]:
 
     :raises ReportError: as :func:`render` does.
     """
+    from reports.choosing import forget_budgets
+
     record = read_record(run_dir)
+    for case in record.cases:
+        forget_budgets(case)
     return write_tables(run_dir, record), write_junit(run_dir, record), render(run_dir, record)

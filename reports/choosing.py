@@ -4,7 +4,7 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from reports import numbers
-from reports.record_file import Measurement
+from reports.record_file import Case, Measurement
 from stimcert.verdict import Verdict
 
 ADVISORY = "advisory"
@@ -43,3 +43,11 @@ def measured(found: Measurement) -> str:
     tiny = bool(limits and numbers_shown) and max(numbers_shown) < max(limits) / _TINY
     scale = numbers.Scale.of(limits, found.unit) if tiny and found.expanded else None
     return numbers.with_uncertainty(found.value, found.expanded, found.unit, found.text("bound"), scale)
+
+
+def forget_budgets(case: Case) -> None:
+    """Keep the budget of a case's worst measurement, the only one that is shown; the others are most of a record."""
+    shown = worst_of([measurement for measurement in case.measurements if measurement.judged])
+    for measurement in case.measurements:
+        if measurement is not shown:
+            measurement.forget("budget")

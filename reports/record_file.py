@@ -93,6 +93,11 @@ class Measurement(Node):
         self.mode, self.level = self.conditions.text("mode"), self.conditions.data.get("level")
         self.load = self.conditions.number("load")
 
+    def forget(self, key: str) -> None:
+        """Let go of an entry that nobody will ask for: thousands of them are most of a record."""
+        if isinstance(self.data, dict):
+            self.data.pop(key, None)
+
     @property
     def judged(self) -> bool:
         """Whether it counts for the verdict: neither advice nor information."""
