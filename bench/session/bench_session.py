@@ -157,7 +157,7 @@ class BenchSession:
         run.end_case(case.id)
         verdict = Verdict.ERROR if case.id in run.errors else (measure.verdict if measure else Verdict.ERROR)
         reason = run.errors.get(case.id)
-        self.progress.write(case_line(case, verdict, measure, reason), **colour(verdict))
+        self.progress.write(case_line(case, verdict, measure.worst if measure else None, reason), **colour(verdict))
 
     def bench_error(self, case: Case, excinfo: pytest.ExceptionInfo[BaseException] | None, report: Any) -> str:
         """Record why the bench could not judge a case, and return it in words."""

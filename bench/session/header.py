@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The first event of a run: everything that is known before anything is opened."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from bench.session.case_facts import planned_case
 from bench.session.inputs import Inputs
 from bench.session.software import software
 from stimcert.record import STATION
-
-if TYPE_CHECKING:
-    from bench.session.run import Run
 
 _RULES = {
     "guard-U": "PASS when the value lies inside the limit by more than its expanded uncertainty U (guard band w = U); "
@@ -21,18 +17,34 @@ _RULES = {
 }
 
 
-def header(
-    run: Run, selected: list[str], plugins: list[str], copies: list[dict[str, str]], started: str
-) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class RunFacts:
+    """What is known of a run beside its inputs.
+
+    :param started: UTC, ISO 8601.
+    :param selected: ids of the cases that will run.
+    :param plugins: names of the loaded pytest plugins.
+    :param copies: the copies of the inputs in the run's folder.
+    """
+
+    id: str
+    started: str
+    serial: str
+    operator: str
+    selected: list[str]
+    plugins: list[str]
+    copies: list[dict[str, str]]
+
+
+def header(inputs: Inputs, run: RunFacts) -> dict[str, Any]:
     """Return the body of ``run_begun``."""
-    inputs = run.inputs
     plan = inputs.plan
-    by_role = {copy["role"]: copy for copy in copies}
+    by_role = {copy["role"]: copy for copy in run.copies}
     return {
         "run_id": run.id,
-        "started": started,
+        "started": run.started,
         "embedded": inputs.station.embedded,
-        "selected": selected,
+        "selected": run.selected,
         "plan": {
             "id": plan.id,
             "revision": plan.revision,
@@ -54,14 +66,14 @@ def header(
         },
         "station": _station(inputs),
         "operator": run.operator,
-        "software": {**software(), "pytest_plugins": plugins},
+        "software": {**software(), "pytest_plugins": run.plugins},
         "decision_rule": {
             "id": plan.decision_rule,
             "coverage_probability": 0.95,
             "text": _RULES[plan.decision_rule],
             "convention": "one rectangle for gain and offset of a data sheet together",
         },
-        "inputs": copies,
+        "inputs": run.copies,
         "cases": [_station_case(), *(planned_case(inputs, case) for case in plan.cases)],
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 from bench.session.announcement import backing_of
 from bench.session.check_context import BenchState
 from bench.session.errors import reason_of_exception
-from bench.session.header import header
+from bench.session.header import RunFacts, header
 from bench.session.inputs import Inputs
 from bench.session.options import Options
 from bench.session.station_check import StationCheck
@@ -52,7 +52,16 @@ class Run:
         self.state = BenchState()
         self.errors: dict[str, Reason] = {}
         copies = [self.folder.add_input(file.role, file.name, file.data) for file in inputs.files]
-        self.log("run_begun", header(self, selected, plugins, copies, iso(started)))
+        facts = RunFacts(
+            id=self.id,
+            started=iso(started),
+            serial=self.serial,
+            operator=self.operator,
+            selected=selected,
+            plugins=plugins,
+            copies=copies,
+        )
+        self.log("run_begun", header(inputs, facts))
         self.record: dict[str, Any] | None = None
 
     @property

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The lines at the end of a case and of a run."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stimcert.plan import Case
 from stimcert.quantity import show
@@ -13,16 +11,15 @@ from stimcert.reason import Reason
 from stimcert.record import STATION
 from stimcert.verdict import Verdict
 
-if TYPE_CHECKING:
-    from bench.session.measure import Measure
 
+def case_line(case: Case, verdict: Verdict, worst: Mapping[str, Any] | None, reason: Reason | None) -> str:
+    """Return one line: case, procedure, verdict, and why or how close.
 
-def case_line(case: Case, verdict: Verdict, measure: Measure | None, reason: Reason | None) -> str:
-    """Return one line: case, procedure, verdict, and why or how close."""
+    :param worst: the measurement that decided, where there is one.
+    """
     words = f"  {case.id}  {case.procedure}  {', '.join(case.modes)}  {verdict.words}"
     if reason is not None:
         return f"{words}: {error_words(reason)}"
-    worst = measure.worst if measure is not None else None
     return f"{words}: {point_words(worst)}" if worst is not None else words
 
 

@@ -2,7 +2,6 @@
 """The lines at the end: verdict, finding and reason as the record has them, nothing rounded into a PASS."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -97,8 +96,7 @@ def test_a_point_says_what_where_and_why() -> None:
 
 
 def test_the_line_of_a_case_shows_its_verdict_and_its_worst_point() -> None:
-    measure: Any = SimpleNamespace(worst=measurement())
-    line = case_line(case(), Verdict.PASS, measure, None)
+    line = case_line(case(), Verdict.PASS, measurement(), None)
     assert line.startswith("  OC-01  output_current  lift  PASS: current.peak 450.1 µA")
 
 
