@@ -33,7 +33,8 @@ OPTIONS = [
 def audited(desk: Path, *more: str, **environment: str) -> Ended:
     """Run ``pytest bench/`` under an audit hook; ``seen`` and ``modules`` are in ``audit.json``."""
     options = ["bench/", "-p", "no:cacheprovider", f"--run-root={desk / 'runs'}", *more]
-    command = [sys.executable, "-c", AUDITED, str(desk / "audit.json"), *options]
+    # Without bytecode: on a fresh installation the interpreter makes folders for it.
+    command = [sys.executable, "-B", "-c", AUDITED, str(desk / "audit.json"), *options]
     return run(command, folder=desk / "run", **environment)
 
 

@@ -28,6 +28,7 @@ class Peer(threading.Thread):
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.resource = f"TCPIP::127.0.0.1::{self.listener.getsockname()[1]}::SOCKET"
         self.lines = []
+        self.news = threading.Condition()
         self.start()
 
     def run(self):
@@ -41,9 +42,16 @@ class Peer(threading.Thread):
     def serve(self, connection):
         with suppress(ConnectionError), connection, connection.makefile("rb") as stream:
             for line in stream:
-                self.lines.append(line)
+                with self.news:
+                    self.lines.append(line)
+                    self.news.notify_all()
                 if not self.answer(connection, line.strip()):
                     return
+
+    def got(self, line):
+        """Tell whether a line has come, or comes within 10 s: a line that was sent is not yet one that was read."""
+        with self.news:
+            return self.news.wait_for(lambda: line in self.lines, timeout=10.0)
 
     def answer(self, connection, line):
         answers = {
@@ -135,10 +143,10 @@ def test_answer_still_outstanding_bars_questions_but_not_orders(instrument, door
     with pytest.raises(InstrumentLost, match=r"answer to '\*IDN\?' is still outstanding"):
         instrument.ask("*OPC?")
     instrument.write(":OUTP OFF DIRTY")
+    assert peer.got(b":OUTP OFF DIRTY\n")
     door.reopen()
     assert not door.dirty
-    instrument.identity()
-    assert b":OUTP OFF DIRTY\n" in peer.lines
+    assert instrument.identity() == "MAKER,MODEL,1,2"
 
 
 def test_interruption_between_question_and_answer_leaves_the_session_dirty(instrument, door, monkeypatch):

@@ -19,9 +19,12 @@ PRESENT = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n
 
 @pytest.fixture
 def watch() -> Iterator[signals.SignalWatch]:
-    """Return installed handlers, and put the others back afterwards."""
+    """Return installed handlers, and put the others back afterwards; nohup around the tests is no part of them."""
+    outside = {name: signal.signal(signal.Signals[name], signal.SIG_DFL) for name in PRESENT}
     with signals.install() as installed:
         yield installed
+    for name, handler in outside.items():
+        signal.signal(signal.Signals[name], handler)
 
 
 @pytest.mark.parametrize("name", PRESENT)
