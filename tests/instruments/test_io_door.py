@@ -321,7 +321,7 @@ def test_make_safe_goes_out_on_a_fresh_session_after_a_timeout(peer, impatient):
     with impatient.patience(5.0):
         source.make_safe()
         assert source.confirm_safe()
-    assert b"OFF AFTER TIMEOUT\n" in peer.lines
+    assert peer.got(b"OFF AFTER TIMEOUT\n")
 
 
 def test_all_errors_are_about_the_bench():
