@@ -5,7 +5,7 @@ from typing import Any
 
 from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
-from bench.session.rows import required_points
+from bench.session.rows import Row, declared_row, polarity_row, required_points
 from stimcert.limits import LimitRow
 from stimcert.plan import Case
 from stimcert.plan_checks import JUDGED_BY_MODE
@@ -56,21 +56,9 @@ def _declared(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
     if "declared" not in case.limits:
         return []
     plan = inputs.plan
-    source = {"source": f"{plan.device.manufacturer} {plan.device.model}, label", "clause": "", "edition": ""}
+    source = f"{plan.device.manufacturer} {plan.device.model}, label"
     return [
-        {
-            "id": f"declared.{mode.name}.{entry.level}",
-            "metric": entry.metric,
-            "lower": entry.value.si * (1 - entry.tolerance.si),
-            "upper": entry.value.si * (1 + entry.tolerance.si),
-            "unit": "A",
-            "magnitude": True,
-            "event": None,
-            "kind": "limit",
-            "regime": "manufacturer",
-            **source,
-            "status": "verified",
-        }
+        _from_maker(declared_row(mode, entry), source)
         for mode in map(plan.mode_named, case.modes)
         for entry in mode.declared
         if entry.level in case.levels_of(mode) and any(entry.holds_at(load.si) for load in case.loads)
@@ -84,21 +72,28 @@ def _polarity(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
     modes = [mode for mode in map(inputs.plan.mode_named, case.modes) if mode.expected_sign is not None]
     names = {sign: ", ".join(m.name for m in modes if m.expected_sign == sign) for sign in (-1, +1)}
     return [
-        {
-            "id": f"polarity.{'positive' if sign > 0 else 'negative'}",
-            "metric": "current.polarity",
-            "lower": 0.0 if sign > 0 else None,
-            "upper": 0.0 if sign < 0 else None,
-            "unit": "A",
-            "magnitude": False,
-            "event": None,
-            "kind": "limit",
-            "regime": "manufacturer",
-            "source": f"plan {inputs.plan.id}, revision {inputs.plan.revision}: polarity or ion of {modes_of}",
-            "clause": "",
-            "edition": "",
-            "status": "verified",
-        }
+        _from_maker(
+            polarity_row(sign), f"plan {inputs.plan.id}, revision {inputs.plan.revision}: polarity or ion of {modes_of}"
+        )
         for sign, modes_of in names.items()
         if modes_of
     ]
+
+
+def _from_maker(row: Row, source: str) -> dict[str, Any]:
+    """Return a row that no file of limits holds, but the maker or the plan itself states."""
+    return {
+        "id": row.id,
+        "metric": row.metric,
+        "lower": row.lower,
+        "upper": row.upper,
+        "unit": "A",
+        "magnitude": row.magnitude,
+        "event": None,
+        "kind": row.kind,
+        "regime": "manufacturer",
+        "source": source,
+        "clause": "",
+        "edition": "",
+        "status": "verified",
+    }

@@ -9,7 +9,7 @@ from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
 from bench.session.point import Point, points_of
 from stimcert.limits import LimitRow
-from stimcert.plan import Case
+from stimcert.plan import Case, Declared, Mode
 from stimcert.plan_checks import JUDGED_BY_MODE
 
 
@@ -39,7 +39,7 @@ def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
     if "declared" in point.case.limits:
         found += _declared(point, metric)
     if metric == "current.polarity" and point.mode.expected_sign is not None:
-        found.append(_polarity(point.mode.expected_sign))
+        found.append(polarity_row(point.mode.expected_sign))
     return found
 
 
@@ -82,12 +82,17 @@ def _declared(point: Point, metric: str) -> list[Row]:
     declared = point.mode.declared_for(point.level, metric)
     if declared is None or not declared.holds_at(point.load):
         return []
+    return [declared_row(point.mode, declared)]
+
+
+def declared_row(mode: Mode, declared: Declared) -> Row:
+    """Return the bounds that a declared value sets, for the magnitude."""
     lower, upper = declared.bounds
-    name = f"declared.{point.mode.name}.{point.level}"
-    return [Row(id=name, metric=metric, lower=lower, upper=upper, magnitude=True)]
+    name = f"declared.{mode.name}.{declared.level}"
+    return Row(id=name, metric=declared.metric, lower=lower, upper=upper, magnitude=True)
 
 
-def _polarity(sign: int) -> Row:
+def polarity_row(sign: int) -> Row:
     """Return the bound at zero that a mean of the required sign must keep with its uncertainty."""
     return Row(
         id=f"polarity.{'positive' if sign > 0 else 'negative'}",
