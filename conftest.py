@@ -5,7 +5,7 @@ import pytest
 
 from bench.session.options import add_options
 
-pytest_plugins = ("bench.session.hooks", "bench.session.fixtures")
+pytest_plugins = ("bench.session.entry",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,6 +3,7 @@
 
 import json
 import socket
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instruments.errors import BenchError
-from instruments.safety.spawn import end, first_line, spawn
+from instruments.safety.spawn import end, first_line, hang_up, spawn, tell
 
 START_TIMEOUT = 20.0
 """s of wall time; a loaded machine may need seconds."""
@@ -35,15 +36,28 @@ class SimOptions:
 
 
 class EmbeddedSimulator:
-    """One simulator process. Spawning and waiting are two steps, so that the harness can load meanwhile.
+    """One simulator process. Spawning, telling and waiting are three steps, so that the harness can load meanwhile."""
 
-    :param log: file for the simulator's own account of what its instruments did.
-    """
-
-    def __init__(self, options: SimOptions, log: Path | None = None) -> None:
+    def __init__(self) -> None:
         self._errors = tempfile.TemporaryFile()
         self._ports: dict[str, int] = {}
-        self._process = spawn(_arguments(options, log), stderr=self._errors)
+        self._process = spawn(["-m", "instruments.sim", "-"], stdin=subprocess.PIPE, stderr=self._errors)
+        self.told = False
+
+    def hand_over(self, options: SimOptions, log: Path | None = None) -> None:
+        """Tell the simulator what to simulate, without waiting for it.
+
+        :param log: file for the simulator's own account of what its instruments did.
+        """
+        self.told = True
+        # A simulator that is gone already is found when its ports are asked for.
+        with suppress(OSError):
+            tell(self._process, json.dumps(_arguments(options, log)))
+
+    @property
+    def alive(self) -> bool:
+        """Whether the simulator's process runs."""
+        return self._process.poll() is None
 
     @property
     def ports(self) -> Mapping[str, int]:
@@ -73,6 +87,7 @@ class EmbeddedSimulator:
         else:
             # Nobody ever reached it.
             end(self._process, timeout=0.0)
+        hang_up(self._process)
         self._errors.close()
 
     def _control(self) -> socket.socket:
@@ -94,7 +109,7 @@ class EmbeddedSimulator:
 
 
 def _arguments(options: SimOptions, log: Path | None) -> list[str]:
-    arguments = ["-m", "instruments.sim", "--device", str(options.device), "--seed", str(options.seed)]
+    arguments = ["--device", str(options.device), "--seed", str(options.seed)]
     for fault in options.faults:
         arguments += ["--fault", fault]
     if options.pace:

@@ -3,7 +3,7 @@
 
 import atexit
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ from instruments.connections import open_all, safe_recipe
 from instruments.data_sheets import load_accuracy
 from instruments.embedded import EmbeddedSimulator, SimOptions
 from instruments.errors import BenchError
+from instruments.helpers import Helpers
 from instruments.identity import (
     SIMULATED_PREFIX,
     Identified,
@@ -239,28 +240,27 @@ def open_station(
     run_dir: Path | None = None,
     sim: SimOptions | None = None,
     today: datetime.date | None = None,
-    meanwhile: Callable[[], None] | None = None,
+    helpers: Helpers | None = None,
 ) -> Station:
     """Open a station: guard, simulator where there is one, and a session to each instrument. Nothing is energised.
 
-    The two processes load while this one loads its drivers.
-
-    :param meanwhile: what this process can do while the others load.
     :param run_dir: where ``guard.jsonl`` and ``simulator.log`` go; None keeps neither.
     :param sim: which device and faults, on the embedded simulated station.
     :param today: the day against which certificates are held; the present one without it.
+    :param helpers: guard and simulator, started before; without them they are started here.
     :raises BenchError: when guard, simulator or an instrument cannot be reached; all processes are gone then.
     """
     if file.manual_roles:
         raise BenchError(f"this version cannot run roles by hand: {', '.join(file.manual_roles)}")
     with ExitStack() as undo:
-        guard = Guard()
+        helpers = (helpers or Helpers.start(simulated=file.embedded)).fit(simulated=file.embedded)
+        guard, simulator = helpers.guard, helpers.simulator
         undo.callback(guard.abandon)
-        simulator = _start_simulator(file, run_dir, sim or SimOptions(), undo)
+        if simulator is not None:
+            undo.callback(simulator.stop)
+            simulator.hand_over(sim or SimOptions(), log=run_dir / "simulator.log" if run_dir else None)
         if sim is not None and EXPIRED_FAULT in sim.faults:
             file = file.with_expired_calibration()
-        if meanwhile is not None:
-            meanwhile()
         drivers, resources, clock = open_all(file, simulator.resource if simulator else None, undo)
         guard.hand_over(safe_recipe(drivers, resources, run_dir))
         station = Station(
@@ -274,13 +274,3 @@ def open_station(
         )
         undo.pop_all()
     return station
-
-
-def _start_simulator(
-    file: StationFile, run_dir: Path | None, options: SimOptions, undo: ExitStack
-) -> EmbeddedSimulator | None:
-    if not file.embedded:
-        return None
-    simulator = EmbeddedSimulator(options, log=run_dir / "simulator.log" if run_dir else None)
-    undo.callback(simulator.stop)
-    return simulator

@@ -11,7 +11,8 @@ from stimcert.reading import CurrentRecord
 from stimcert.record_terms import checked_samples, common_terms, slope, too_short
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
-from stimcert.waveform import Indices, Samples, cycle_edges
+from stimcert.waveform.peak import Indices, cycle_edges
+from stimcert.waveform.sampled import Samples
 
 _BLOCKS = 8
 

@@ -10,7 +10,8 @@ from stimcert.reading import CurrentRecord
 from stimcert.record_terms import checked_samples, common_terms, slope, too_short
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
-from stimcert.waveform import Peak, Samples, absolute_peak, moving_mean, window_samples
+from stimcert.waveform.peak import Peak, absolute_peak, moving_mean, window_samples
+from stimcert.waveform.sampled import Samples
 
 DEFAULT_EVENT = 10e-6
 """Shortest event that counts as a peak, s."""

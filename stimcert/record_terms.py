@@ -11,7 +11,7 @@ from stimcert.measured import NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
 from stimcert.term import Term, rectangular, standard
-from stimcert.waveform import Samples
+from stimcert.waveform.sampled import Samples
 
 # Digitizers show a little more than their range; what lies
 # further out is an overflow code, whatever the record says about itself.

@@ -16,10 +16,14 @@ Source: JCGM 100:2008, clauses 4.3, 5.1.2 and annex G.
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from itertools import pairwise
+from statistics import NormalDist
+from types import ModuleType
 from typing import Any
 
 from stimcert.term import Term, normal, rectangular, repeatability, standard
@@ -40,6 +44,7 @@ COVERAGE_PROBABILITY = 0.95
 """What an expanded uncertainty covers unless something else is asked for."""
 
 _RECOMBINES = 1e-9
+_AS_GOOD_AS_INFINITE = 10**6  # from here on, k is the normal one to within 2e-6
 _ROUNDING = 1.0 + 1e-12  # so that 4 computed as 3.9999999999999996 stays 4
 
 
@@ -50,7 +55,7 @@ class Uncertainty:
     :param standard: combined standard uncertainty u_c, in the unit of the result.
     :param expanded: U = k·u_c.
     :param coverage_factor: k, from Student's t at the degrees of freedom.
-    :param dof: effective degrees of freedom, truncated to the next lower integer; None when infinite.
+    :param dof: effective degrees of freedom, truncated to the next lower integer; None when infinite or above 10⁶.
     :param effective_dof: the same before truncation (Welch-Satterthwaite); may be infinite.
     :param budget: one row per term, none left out; plain dicts, ready for a record.
     :param probability: coverage probability of the interval ± U.
@@ -76,7 +81,7 @@ def evaluate(terms: Sequence[Term], *, probability: float = COVERAGE_PROBABILITY
     """
     contributions = _contributions(terms)
     combined, effective_dof = _combine(terms, contributions)
-    dof = None if math.isinf(effective_dof) else math.floor(effective_dof * _ROUNDING)
+    dof = None if effective_dof > _AS_GOOD_AS_INFINITE else math.floor(effective_dof * _ROUNDING)
     k = coverage_factor(dof, probability)
     return Uncertainty(
         standard=combined,
@@ -89,9 +94,26 @@ def evaluate(terms: Sequence[Term], *, probability: float = COVERAGE_PROBABILITY
     )
 
 
-def preload() -> None:
-    """Load GTC now, where there is time for it, instead of at the first budget."""
-    import GTC  # noqa: F401
+def _gtc() -> ModuleType:
+    """Return GTC, loaded without what it needs of SciPy for quantiles only: that takes four times as long as GTC."""
+    if "GTC" not in sys.modules:
+        import scipy
+
+        for name in ("special", "optimize"):
+            # The import of the real module puts it in this place.
+            if f"scipy.{name}" not in sys.modules:
+                setattr(scipy, name, _Later(f"scipy.{name}"))
+    return import_module("GTC")
+
+
+class _Later:
+    """Stands for a module until something of it is used."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self._name), attribute)
 
 
 @lru_cache(maxsize=1024)
@@ -108,9 +130,9 @@ def coverage_factor(dof: int | None, probability: float = COVERAGE_PROBABILITY) 
         raise ValueError(f"coverage probability is {probability!r}; a fraction between 0.5 and 1 is allowed")
     if dof is not None and dof < 1:
         raise ValueError(f"degrees of freedom are {dof!r}; at least 1 is allowed")
-    from GTC import inf, reporting
-
-    return float(reporting.k_factor(inf if dof is None else dof, 100.0 * probability))
+    if dof is None:
+        return NormalDist().inv_cdf((1.0 + probability) / 2.0)
+    return float(_gtc().reporting.k_factor(dof, 100.0 * probability))
 
 
 def _contributions(terms: Sequence[Term]) -> list[float]:
@@ -130,20 +152,19 @@ def _combine(terms: Sequence[Term], contributions: Sequence[float]) -> tuple[flo
     Terms with infinite degrees of freedom add nothing to the Welch-Satterthwaite sum, so that their quadrature sum
     stands for all of them: GTC gets one number instead of many.
     """
-    import GTC
-
+    gtc = _gtc()
     paired = list(zip(terms, contributions, strict=True))
     certain = math.hypot(*(contribution for term, contribution in paired if term.dof == math.inf))
     parts = [("type B", certain, math.inf)]
     parts += [(term.symbol, contribution, term.dof) for term, contribution in paired if term.dof != math.inf]
-    inputs = [GTC.ureal(0.0, contribution, dof, symbol) for symbol, contribution, dof in parts if contribution > 0.0]
+    inputs = [gtc.ureal(0.0, contribution, dof, symbol) for symbol, contribution, dof in parts if contribution > 0.0]
     if not inputs:
         return 0.0, math.inf
     total = sum(inputs[1:], start=inputs[0])
-    combined = float(GTC.uncertainty(total))
+    combined = float(gtc.uncertainty(total))
     if not math.isclose(combined, math.hypot(*contributions), rel_tol=_RECOMBINES):
         raise ArithmeticError(f"the budget does not recombine: {combined} from {list(contributions)}")
-    return combined, float(GTC.dof(total))
+    return combined, float(gtc.dof(total))
 
 
 def _rows(terms: Sequence[Term], contributions: Sequence[float], combined: float) -> tuple[dict[str, Any], ...]:

@@ -57,7 +57,7 @@ def test_a_module_is_short(file: Path) -> None:
 
 
 def test_no_file_names_the_workplace() -> None:
-    texts = {name(file): text_of(file) for file in FILES }
+    texts = {name(file): text_of(file) for file in FILES}
     assert [(where, word) for where, text in texts.items() for word in WORKPLACE if word in text] == []
 
 

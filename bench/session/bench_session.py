@@ -24,6 +24,7 @@ from stimcert.verdict import Verdict
 if TYPE_CHECKING:
     from bench.session.measure import Measure
     from bench.session.run import Run
+    from instruments.helpers import Helpers
     from instruments.station import Station
 
 _KEY = pytest.StashKey["BenchSession"]()
@@ -34,9 +35,10 @@ def session_of(config: pytest.Config) -> BenchSession | None:
     return config.stash.get(_KEY, None)
 
 
-def start_session(config: pytest.Config) -> None:
+def start_session(config: pytest.Config, helpers: Helpers | None) -> None:
     """Refuse what cannot be trusted, then load and check all files.
 
+    :param helpers: the processes that a run needs, on their way; None where nothing will run.
     :raises pytest.UsageError: with every mistake at once.
     """
     refused = refusals(config)
@@ -60,14 +62,15 @@ def start_session(config: pytest.Config) -> None:
     found += usage_problems(options, inputs)
     if found:
         raise pytest.UsageError("\n".join(found))
-    config.stash[_KEY] = BenchSession(config, options, inputs)
+    config.stash[_KEY] = BenchSession(config, options, inputs, helpers)
 
 
 class BenchSession:
     """What the hooks share."""
 
-    def __init__(self, config: pytest.Config, options: Options, inputs: Inputs) -> None:
+    def __init__(self, config: pytest.Config, options: Options, inputs: Inputs, helpers: Helpers | None) -> None:
         self._config = config
+        self._helpers = helpers
         self.options = options
         self.inputs = inputs
         self.run: Run | None = None
@@ -120,7 +123,7 @@ class BenchSession:
         self._selected = selected
         self._watch = install()
         try:
-            self.run = Run(self.options, self.inputs, selected, sorted(names), self._watch)
+            self.run = Run(self.options, self.inputs, selected, sorted(names), self._watch, self._helpers)
         except FolderError as error:
             self._watch.restore()
             raise pytest.UsageError(str(error)) from error

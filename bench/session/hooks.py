@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """pytest's hooks: from a plan to items in its order, from items to a run, from a run to an exit code.
 
-All of it stays out of the way when no bench test is asked for.
+Registered by :mod:`bench.session.entry` once the run's files are known to be good.
 """
 
 from collections.abc import Generator
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.session.bench_session import BenchSession, session_of, start_session
+from bench.session.bench_session import BenchSession, session_of
 from bench.session.fail_closed import late_refusals
 from bench.session.measure import CaseNotPassed, Measure
 from bench.session.options import CHECKOUT
@@ -18,25 +18,6 @@ from stimcert.plan import Case
 
 _BENCH = CHECKOUT / "bench"
 MEASURE = pytest.StashKey[Measure]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Validate every file the run will stand on, before anything is opened.
-
-    :raises pytest.UsageError: with all mistakes at once (exit code 4).
-    """
-    shows_only = config.option.help or config.option.version or getattr(config.option, "markers", False)
-    if not shows_only and _wants_bench(config):
-        start_session(config)
-
-
-def _wants_bench(config: pytest.Config) -> bool:
-    """Tell whether any argument of the command line lies in ``bench/`` or above it."""
-    for argument in config.args:
-        path = (config.invocation_params.dir / argument.split("::")[0]).resolve()
-        if path.is_relative_to(_BENCH) or _BENCH.is_relative_to(path):
-            return True
-    return False
 
 
 def is_bench_file(path: Path) -> bool:

@@ -15,6 +15,7 @@ from bench.session.options import Options
 from bench.session.station_check import StationCheck
 from instruments.embedded import SimOptions
 from instruments.errors import BenchError
+from instruments.helpers import Helpers
 from instruments.safety.signals import SignalWatch, held
 from instruments.station import Station, open_station
 from stimcert.certificate import blockers, document
@@ -24,7 +25,6 @@ from stimcert.record import STATION, derive
 from stimcert.store.journal import Journal
 from stimcert.store.run_folder import RunFolder, iso, run_id, utc_now
 from stimcert.store.waveform_file import save_waveform
-from stimcert.uncertainty import preload
 
 
 class Run:
@@ -33,13 +33,21 @@ class Run:
     :param selected: ids of the cases that will run, in the order of the plan.
     :param plugins: names of the loaded pytest plugins, for the record.
     :param watch: what signals this process saw.
+    :param helpers: the processes of the station, on their way; None has them started when they are needed.
     :raises stimcert.store.run_folder.FolderError: when the folder exists or cannot be made.
     """
 
     def __init__(
-        self, options: Options, inputs: Inputs, selected: list[str], plugins: list[str], watch: SignalWatch
+        self,
+        options: Options,
+        inputs: Inputs,
+        selected: list[str],
+        plugins: list[str],
+        watch: SignalWatch,
+        helpers: Helpers | None = None,
     ) -> None:
         self.inputs = inputs
+        self._helpers = helpers
         self._watch = watch
         self.options = options
         started = utc_now()
@@ -123,7 +131,7 @@ class Run:
             self.inputs.station,
             run_dir=self.path,
             sim=self._sim_options() if simulated else None,
-            meanwhile=preload,
+            helpers=self._helpers,
         )
         identified = [entry.as_dict() for entry in self._station.identify()]
         self.log("instruments_identified", {"instruments": identified})

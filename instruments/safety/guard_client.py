@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from instruments.errors import BenchError
 from instruments.safety.recipe import Recipe
-from instruments.safety.spawn import end, first_line, spawn
+from instruments.safety.spawn import end, first_line, hang_up, spawn, tell
 
 START_TIMEOUT = 10.0
 """s of wall time for the guard to load PyVISA and answer; a loaded machine may need seconds."""
@@ -22,6 +22,7 @@ class Guard:
 
     def __init__(self) -> None:
         self._process = spawn(["-m", "instruments.safety.guard"], stdin=subprocess.PIPE)
+        self._told = False
         self._ready = False
 
     @property
@@ -50,6 +51,8 @@ class Guard:
 
         :raises BenchError: when the guard's process is gone.
         """
+        # Even a recipe that arrived in part is one: whoever is in doubt must not end this process.
+        self._told = True
         self._tell(recipe.to_json())
 
     def wait_ready(self) -> None:
@@ -64,13 +67,11 @@ class Guard:
             raise BenchError(f"the guard process answered {answer!r}, expected 'ready'")
         self._ready = True
 
-    def arm(self, recipe: Recipe) -> None:
-        """Hand over the recipe and wait.
-
-        :raises BenchError: when the guard does not answer ``ready``.
-        """
-        self.hand_over(recipe)
-        self.wait_ready()
+    def dismiss(self) -> None:
+        """End a guard that has no recipe, at once: there is nothing that it could do."""
+        if not self._told:
+            hang_up(self._process)
+            end(self._process, timeout=0.0)
 
     def release(self) -> None:
         """End the guard quietly: the bench is known to be safe."""
@@ -80,18 +81,12 @@ class Guard:
 
     def abandon(self) -> None:
         """Let go of the pipe without a word: unless released before, the guard switches the bench off now."""
-        if self._process.stdin is not None:
-            with suppress(OSError):
-                self._process.stdin.close()
+        hang_up(self._process)
         end(self._process, timeout=END_TIMEOUT)
 
     def _tell(self, line: str) -> None:
-        stream = self._process.stdin
         try:
-            if stream is None or stream.closed:
-                raise OSError("pipe closed")
-            stream.write(line.encode() + b"\n")
-            stream.flush()
+            tell(self._process, line)
         except OSError as error:
             raise BenchError(
                 f"the guard process {self.pid} does not listen ({error}); nothing was energised"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -65,6 +66,24 @@ def first_line(process: "subprocess.Popen[bytes]", *, timeout: float, what: str)
         state = "is still running" if process.poll() is None else f"ended with code {process.returncode}"
         raise BenchError(f"{what} said nothing within {timeout:g} s and {state}", helper=what)
     return lines[0]
+
+
+def tell(process: "subprocess.Popen[bytes]", line: str) -> None:
+    """Write one line to a helper's standard input.
+
+    :raises OSError: when the helper is gone or its pipe is closed.
+    """
+    if process.stdin is None or process.stdin.closed:
+        raise OSError("pipe closed")
+    process.stdin.write(line.encode() + b"\n")
+    process.stdin.flush()
+
+
+def hang_up(process: "subprocess.Popen[bytes]") -> None:
+    """Close a helper's standard input; a second time does nothing."""
+    if process.stdin is not None:
+        with suppress(OSError):
+            process.stdin.close()
 
 
 def end(process: "subprocess.Popen[bytes]", *, timeout: float) -> None:

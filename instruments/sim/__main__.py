@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Serve a simulated bench: ``python -m instruments.sim --device microcurrent_good --seed 1``.
 
-The first line on standard output says where: ``{"ports": {"smu": 40001, …}}``.
+The first line on standard output says where: ``{"ports": {"smu": 40001, …}}``. With ``-`` for its only argument, the
+others come as one line of standard input, a JSON list, once everything is loaded; no line means that nobody wants it.
 """
 
 import argparse
@@ -39,6 +40,7 @@ INSTRUMENTS: tuple[type[ScpiInstrument], ...] = (
 """In the order of their ports behind ``--port-base``."""
 
 BAD_INPUT = 4
+FROM_INPUT = "-"
 
 
 def build_instruments(bench: SimulatedBench) -> dict[str, ScpiInstrument]:
@@ -51,7 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     :returns: the exit code: 0, or 4 for a device file that cannot be used.
     """
-    options = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    if list(words) == [FROM_INPUT]:
+        line = sys.stdin.readline()
+        if not line:
+            return 0
+        words = json.loads(line)
+    options = _parser().parse_args(words)
     try:
         device = read_device(options.device).device()
     except (InvalidFile, OSError) as error:

@@ -34,7 +34,8 @@ MODEL_NAMES = {
 
 @pytest.fixture(scope="module")
 def simulator():
-    running = EmbeddedSimulator(SimOptions(device="galvanic_good", seed=7))
+    running = EmbeddedSimulator()
+    running.hand_over(SimOptions(device="galvanic_good", seed=7))
     yield running
     running.stop()
 

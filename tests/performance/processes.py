@@ -53,7 +53,12 @@ def run_process(command: Sequence[str | Path], folder: Path, output: Path) -> Fi
     with output.open("wb") as sink:
         spawned, start = time.time(), time.perf_counter()
         process = subprocess.Popen(
-            [str(word) for word in command], cwd=folder, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+            [str(word) for word in command],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            env=_environment(),
         )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
@@ -65,6 +70,11 @@ def run_process(command: Sequence[str | Path], folder: Path, output: Path) -> Fi
         peak=usage.ru_maxrss / 1024,
         code=process.returncode,
     )
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of a user: there, what was compiled once is not compiled again."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def run_bench(scratch: Path, *options: str) -> BenchRun:
@@ -108,7 +118,7 @@ def _summary(process: Finished, record: dict) -> BenchRun:
 def simulator(device: Path | str, pace: float = 0.0) -> Iterator[dict[str, int]]:
     """Serve a fresh simulated bench, and give its ports by role."""
     command = [sys.executable, "-m", "instruments.sim", "--device", str(device), "--seed", "0", "--pace", repr(pace)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=_environment())
     try:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())["ports"]

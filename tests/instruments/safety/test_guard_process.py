@@ -23,7 +23,8 @@ import sys
 from instruments.safety.guard_client import Guard
 from instruments.safety.recipe import Recipe
 guard = Guard()
-guard.arm(Recipe.from_json(sys.stdin.readline()))
+guard.hand_over(Recipe.from_json(sys.stdin.readline()))
+guard.wait_ready()
 print(guard.pid, flush=True)
 sys.stdin.readline()
 """
@@ -54,6 +55,14 @@ def harness() -> Iterator[Callable[[Recipe], "subprocess.Popen[str]"]]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+def armed(recipe: Recipe) -> Guard:
+    """Return a guard that is ready."""
+    guard = Guard()
+    guard.hand_over(recipe)
+    guard.wait_ready()
+    return guard
 
 
 def logged(path: Path, event: str) -> dict[str, Any] | None:
@@ -123,8 +132,7 @@ def test_a_silent_instrument_is_told_and_not_believed(
 def test_a_released_guard_sends_nothing(toy: Callable[..., Any], tmp_path: Path) -> None:
     instrument = toy("smu")
     log = tmp_path / "guard.jsonl"
-    guard = Guard()
-    guard.arm(Recipe(roles=(instrument.commands(),), log=str(log)))
+    guard = armed(Recipe(roles=(instrument.commands(),), log=str(log)))
     guard.release()
     assert not guard.alive
     assert instrument.messages == []
@@ -133,10 +141,23 @@ def test_a_released_guard_sends_nothing(toy: Callable[..., Any], tmp_path: Path)
 
 def test_an_abandoned_guard_acts(toy: Callable[..., Any]) -> None:
     instrument = toy("smu")
-    guard = Guard()
-    guard.arm(Recipe(roles=(instrument.commands(),)))
+    guard = armed(Recipe(roles=(instrument.commands(),)))
     guard.abandon()
     assert not instrument.on
+
+
+def test_a_guard_without_recipe_is_dismissed_at_once() -> None:
+    guard = Guard()
+    guard.dismiss()
+    guard.dismiss()
+    assert not guard.alive
+
+
+def test_a_guard_with_a_recipe_is_not_dismissed(toy: Callable[..., Any]) -> None:
+    guard = armed(Recipe(roles=(toy("smu").commands(),)))
+    guard.dismiss()
+    assert guard.alive
+    guard.release()
 
 
 def test_a_guard_without_recipe_ends_with_its_harness() -> None:
@@ -148,8 +169,7 @@ def test_a_guard_without_recipe_ends_with_its_harness() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_a_guard_outlives_the_signals_that_stop_a_harness(toy: Callable[..., Any]) -> None:
     instrument = toy("smu")
-    guard = Guard()
-    guard.arm(Recipe(roles=(instrument.commands(),)))
+    guard = armed(Recipe(roles=(instrument.commands(),)))
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         os.kill(guard.pid, getattr(signal, name))
     assert guard.alive
@@ -159,8 +179,7 @@ def test_a_guard_outlives_the_signals_that_stop_a_harness(toy: Callable[..., Any
 
 
 def test_a_lost_guard_is_noticed() -> None:
-    guard = Guard()
-    guard.arm(Recipe(roles=()))
+    guard = armed(Recipe(roles=()))
     guard.check()
     os.kill(guard.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
     guard._process.wait(5)

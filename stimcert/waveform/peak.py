@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stimcert.maximum import expected_excess
+from stimcert.waveform.sampled import Samples
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
-Samples = NDArray[np.float32] | NDArray[np.float64]
+
 
 # Small enough to stay in a core's cache.
 _BLOCK = 1 << 15

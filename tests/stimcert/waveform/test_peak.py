@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stimcert.maximum import expected_excess
-from stimcert.waveform import absolute_peak, cycle_edges, moving_mean, window_samples
+from stimcert.waveform.peak import absolute_peak, cycle_edges, moving_mean, window_samples
 
 SAMPLES = st.lists(st.floats(min_value=-1.0, max_value=1.0), min_size=1, max_size=60)
 
