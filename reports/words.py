@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 from reports.record_file import Node
+from stimcert.metrics import METRICS
 from stimcert.verdict import Verdict
 
 
@@ -70,8 +71,7 @@ ROLES = {
     "skin": "Skin network",
 }
 QUANTITIES = {
-    "current.peak": "absolute peak current",
-    "current.mean": "mean current",
+    **{name: facts.words for name, facts in METRICS.items()},
     "current.rectified_mean": "rectified mean current",
     "current.polarity": "current with its sign",
     "environment.temperature": "temperature",

@@ -6,9 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from stimcert.quantity import Amperes, Dimension, PositiveAmperes, PositiveSeconds, PositiveShare, parse
+from stimcert.metrics import METRICS, Bound, Metric, PositiveBound
+from stimcert.quantity import Dimension, PositiveSeconds, PositiveShare, parse
 from stimcert.strict_model import Misfit, StrictModel
-from stimcert.text_fields import METRIC_UNITS, Identifier, Line, Metric, Regime, duplicates
+from stimcert.text_fields import Identifier, Line, Regime, duplicates
 
 
 class LimitRow(StrictModel):
@@ -25,10 +26,10 @@ class LimitRow(StrictModel):
 
     id: Identifier
     metric: Metric
-    lower: Amperes | None = None
-    upper: Amperes | None = None
+    lower: Bound | None = None
+    upper: Bound | None = None
     event: PositiveSeconds = parse("10 µs", Dimension.TIME)
-    max_uncertainty: PositiveAmperes | None = None
+    max_uncertainty: PositiveBound | None = None
     min_observed: PositiveShare = parse("100 %", Dimension.SHARE)
     kind: Literal["limit", "advisory"]
     regime: Regime
@@ -40,21 +41,21 @@ class LimitRow(StrictModel):
     @property
     def unit(self) -> str:
         """Return the SI unit of the bounds."""
-        return METRIC_UNITS[self.metric]
+        return METRICS[self.metric].unit
 
     def pass_zone(self) -> float:
-        """Return the width between the bounds, in ``unit``; a peak's magnitude is never below zero."""
+        """Return the width between the bounds, in ``unit``; a magnitude is never below zero."""
         upper = self.upper.si if self.upper is not None else float("inf")
-        lowest = 0.0 if self.metric == "current.peak" else float("-inf")
+        lowest = float("-inf") if METRICS[self.metric].signed else 0.0
         return upper - (self.lower.si if self.lower is not None else lowest)
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
-        """Check the bounds: there, in order, magnitudes for peaks, both for signed means; and a share within 100 %."""
+        """Check the bounds: there, in order, above zero for magnitudes, both where there is a sign; and the share."""
         return (
             self._has_a_bound(),
             self._bounds_in_order(),
-            self._peaks_are_magnitudes(),
-            self._means_have_signs(),
+            self._magnitudes_are_positive(),
+            self._signs_have_both_bounds(),
             self._share_of_dwell(),
         )
 
@@ -67,18 +68,21 @@ class LimitRow(StrictModel):
             text = f'found lower "{self.lower}" and upper "{self.upper}"; lower must be less than upper'
             yield Misfit(("lower",), text)
 
-    def _peaks_are_magnitudes(self) -> Iterator[Misfit]:
-        if self.metric == "current.peak" and self.upper is not None and self.upper.si <= 0:
-            yield Misfit(("upper",), f'found "{self.upper}"; an absolute peak needs a bound greater than 0 A')
+    def _magnitudes_are_positive(self) -> Iterator[Misfit]:
+        facts = METRICS[self.metric]
+        if not facts.signed and self.upper is not None and self.upper.si <= 0:
+            text = f'found "{self.upper}"; {facts.words} is a magnitude: it needs a bound greater than 0 {facts.unit}'
+            yield Misfit(("upper",), text)
 
-    def _means_have_signs(self) -> Iterator[Misfit]:
-        """Check that a mean has both bounds: −5 mA lies below an upper one of 500 µA."""
-        if self.metric == "current.peak":
+    def _signs_have_both_bounds(self) -> Iterator[Misfit]:
+        """Check that what has a sign has both bounds: −5 mA lies below an upper one of 500 µA."""
+        facts = METRICS[self.metric]
+        if not facts.signed:
             return
         for key, other, sign in (("upper", "lower", 1.0), ("lower", "upper", -1.0)):
             bound = getattr(self, key)
             if bound is not None and bound.si * sign > 0 and getattr(self, other) is None:
-                text = f'found "{bound}" and no {other}; a mean has a sign, so that any current of the other is inside'
+                text = f'found "{bound}" and no {other}; a {facts.words} has a sign, so that any of the other is inside'
                 yield Misfit((key,), f"{text}: give {other} too")
 
     def _share_of_dwell(self) -> Iterator[Misfit]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from stimcert.metrics import Metric, PositiveBound
 from stimcert.quantity import (
     Dimension,
     Ohms,
@@ -28,7 +29,6 @@ from stimcert.text_fields import (
     CaseId,
     Identifier,
     Line,
-    Metric,
     Modality,
     ModeName,
     Procedure,
@@ -54,7 +54,7 @@ class Declared(StrictModel):
 
     level: int = Field(ge=1)
     metric: Metric
-    value: PositiveAmperes
+    value: PositiveBound
     tolerance: PositiveShare
     load_min: Ohms
     load_max: Ohms

@@ -7,17 +7,18 @@ from typing import Literal
 from pydantic import Field
 
 from stimcert.limits import LimitRow
+from stimcert.metrics import METRICS, Metric, PositiveBound
 from stimcert.plan import Case, Mode, Plan
-from stimcert.quantity import PositiveAmperes, PositiveOhms, PositiveSeconds, show
+from stimcert.quantity import PositiveOhms, PositiveSeconds, show
 from stimcert.strict_model import Misfit, StrictModel
-from stimcert.text_fields import Identifier, Line, Metric, Modality, Procedure, RuleId, duplicates
+from stimcert.text_fields import Identifier, Line, Modality, Procedure, RuleId, duplicates
 
 
 class Ceiling(StrictModel):
     """The loosest upper limit that a plan may set on a metric, and the longest event it may overlook."""
 
     metric: Metric
-    upper: PositiveAmperes
+    upper: PositiveBound
     event: PositiveSeconds
 
     def is_met_by(self, row: LimitRow) -> bool:
@@ -95,7 +96,7 @@ def _mode_gaps(profile: Profile, plan: Plan, mode: Mode, limits: Mapping[str, Li
         yield from _coverage_gaps(profile, mode, f"measured by {procedure}", measured)
     for ceiling in profile.ceilings:
         held = [case for case in cases if any(ceiling.is_met_by(limits[i]) for i in case.limits if i in limits)]
-        bound = f"{show(ceiling.upper.si, 'A')} with events of {show(ceiling.event.si, 's')}"
+        bound = f"{show(ceiling.upper.si, METRICS[ceiling.metric].unit)} with events of {show(ceiling.event.si, 's')}"
         yield from _coverage_gaps(profile, mode, f"held against {ceiling.metric} ≤ {bound} or stricter", held)
 
 

@@ -17,6 +17,12 @@ from typing import Annotated, Any
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 _PREFIXES = {"p": -12, "n": -9, "µ": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
+# Units with an area in them: every spelling with its power of ten, the one that people are shown last.
+_OVER_AREA = {
+    "m²": {"m²": 0, "mm²": -6, "cm²": -4},
+    "A/m²": {"A/m²": 0, "A/cm²": 4, "µA/cm²": -2, "mA/cm²": 1},
+    "W/m²": {"W/m²": 0, "mW/cm²": 1, "W/cm²": 4},
+}
 _SAME_SIGN = str.maketrans({"\u03bc": "µ", "\u2126": "Ω"})
 _MAX_LENGTH = 40
 
@@ -25,9 +31,13 @@ def _spelled(unit: str, spellings: tuple[str, ...], prefixes: str) -> dict[str, 
     """Return every accepted way to write the unit, with its factor to SI."""
     if unit == "%":
         return {"%": Decimal("0.01")}
-    if unit == "m²":
-        powers = {"m²": 0, "cm²": -4, "mm²": -6}
-        return {text: Decimal(1).scaleb(n) for sign, n in powers.items() for text in (sign, sign.replace("²", "2"))}
+    if unit in _OVER_AREA:
+        signs = {other: sign for sign in _OVER_AREA[unit] for other in (sign, sign.replace("µ", "u"))}
+        return {
+            text: Decimal(1).scaleb(_OVER_AREA[unit][sign])
+            for other, sign in signs.items()
+            for text in (other, other.replace("²", "2"))
+        }
     written = {}
     for prefix in ("", *prefixes):
         for sign in (prefix, "u") if prefix == "µ" else (prefix,):
@@ -50,6 +60,8 @@ class Dimension(Enum):
     SHARE = ("share", "%", (), "")
     TEMPERATURE = ("temperature", "°C", ("degC",), "")
     AREA = ("area", "m²", ("m2",), "")
+    CURRENT_DENSITY = ("current density", "A/m²", (), "")
+    POWER_DENSITY = ("power density", "W/m²", (), "")
 
     def __init__(self, noun: str, unit: str, spellings: tuple[str, ...], prefixes: str) -> None:
         self.noun = noun
@@ -223,6 +235,9 @@ def show(value: float, unit: str, digits: int = 4, ascii: bool = False) -> str:
 
 
 def _finite(value: float, unit: str, digits: int) -> str:
+    if unit in _OVER_AREA and (unit != "m²" or abs(value) < 0.1):
+        shown, power = list(_OVER_AREA[unit].items())[-1]
+        return f"{_plain(float(Decimal(value).scaleb(-power)), digits)} {shown}"
     prefix, scaled = _scaled(value, unit, digits)
     return f"{_plain(scaled, digits)} {prefix}{unit}".rstrip()
 
@@ -236,8 +251,6 @@ def _scaled(value: float, unit: str, digits: int) -> tuple[str, float]:
     dimension = _BY_UNIT.get(unit)
     if unit == "%":
         return "", value * 100
-    if unit == "m²" and abs(value) < 0.1:
-        return "c", value * 1e4
     rounded = abs(float(f"{value:.{digits - 1}e}"))
     prefixes = [prefix for prefix in _PREFIXES if dimension is not None and prefix + unit in dimension.units]
     if not prefixes or rounded == 0:

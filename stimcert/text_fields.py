@@ -9,11 +9,9 @@ from pydantic import AfterValidator, Field
 
 Modality = Literal["microcurrent", "ems", "galvanic"]
 Sign = Literal["negative", "positive"]
-Metric = Literal["current.peak", "current.mean"]
 Regime = Literal["cosmetic", "medical", "fda", "manufacturer"]
 RuleId = Literal["guard-U", "simple"]
 
-METRIC_UNITS: dict[str, str] = {"current.peak": "A", "current.mean": "A"}
 MODALITIES: tuple[str, ...] = ("microcurrent", "ems", "galvanic")
 
 

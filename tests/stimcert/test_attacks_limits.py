@@ -11,7 +11,7 @@ _FACTS = {"id": "x", "kind": "limit", "regime": "fda", "source": "x", "status": 
 
 @pytest.mark.parametrize("bound", [{"upper": "500 µA"}, {"lower": "-500 µA"}], ids=["upper", "lower"])
 def test_a_mean_is_not_bounded_on_the_side_of_one_sign_only(bound: dict[str, str]) -> None:
-    with pytest.raises(ValidationError, match="a mean has a sign"):
+    with pytest.raises(ValidationError, match="a mean current has a sign"):
         LimitRow.model_validate({**_FACTS, "metric": "current.mean", **bound})
 
 

@@ -54,7 +54,7 @@ def test_the_shipped_rows() -> None:
         ('id = "microcurrent.advisory"', 'id = "microcurrent.ceiling"', "limit[2].id", "twice"),
         ('id = "microcurrent.advisory"', 'id = "declared"', "limit[2].id", "any other id"),
         ('status = "unverified"', 'status = "hearsay"', "limit[1].status", "'verified' or 'unverified'"),
-        ('metric = "current.peak"', 'metric = "voltage.peak"', "limit[1].metric", "'current.peak' or 'current.mean'"),
+        ('metric = "current.peak"', 'metric = "current.peek"', "limit[1].metric", "'current.peak'"),
         ('event = "10 µs"', 'event = "10 µA"', "limit[1].event", "which is a current"),
         ('event = "10 µs"', 'event = "0 s"', "limit[1].event", "greater than 0 s"),
     ],

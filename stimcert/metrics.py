@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""The catalogue of metrics: what may stand as ``metric`` in a limit row, a declaration or a bench test.
+
+Definitions are those of the field; where a definition breaks on real waveforms, the module that computes it says what
+holds instead. A magnitude has no sign: bounds of it are never negative. A signed metric is positive when current leaves
+the active terminal.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from stimcert.quantity import Dimension, Quantity, QuantityField, pattern
+
+Of = Literal["current", "pulses", "bursts", "program", "output"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricFacts:
+    """One metric.
+
+    :param words: its name for people.
+    :param of: what has to be captured for it: the current, its pulses, bursts or ON/OFF program, the output voltage.
+    :param signed: whether the value has a sign.
+    :param needs_area: whether the plan must give the electrode's area.
+    """
+
+    words: str
+    dimension: Dimension
+    of: Of = "current"
+    signed: bool = False
+    needs_area: bool = False
+
+    @property
+    def unit(self) -> str:
+        """Return the SI unit."""
+        return self.dimension.unit
+
+
+def _facts(words: str, dimension: Dimension, of: Of = "current", **more: bool) -> MetricFacts:
+    return MetricFacts(words=words, dimension=dimension, of=of, **more)
+
+
+_A, _S, _HZ, _C = Dimension.CURRENT, Dimension.TIME, Dimension.FREQUENCY, Dimension.CHARGE
+_SHARE = Dimension.SHARE
+
+METRICS: dict[str, MetricFacts] = {
+    "current.peak": _facts("absolute peak current", _A),
+    "current.positive_peak": _facts("positive peak current", _A),
+    "current.negative_peak": _facts("magnitude of the negative peak current", _A),
+    "current.peak_to_peak": _facts("peak-to-peak current", _A),
+    "current.baseline_to_peak": _facts("baseline-to-peak current", _A),
+    "current.amplitude": _facts("pulse amplitude (plateau)", _A, "pulses"),
+    "current.mean": _facts("mean current", _A, signed=True),
+    "current.rms": _facts("r.m.s. current (true)", _A),
+    "current.ac_rms": _facts("a.c. r.m.s. current", _A),
+    "current.rectified": _facts("average rectified current", _A),
+    "current.ripple": _facts("ripple, peak-to-peak over mean", _SHARE),
+    "current.density_peak": _facts("peak current density", Dimension.CURRENT_DENSITY, needs_area=True),
+    "current.density_rms": _facts("r.m.s. current density", Dimension.CURRENT_DENSITY, needs_area=True),
+    "pulse.phase_duration": _facts("phase duration at 50 %", _S, "pulses"),
+    "pulse.width": _facts("pulse width", _S, "pulses"),
+    "pulse.gap": _facts("interphase gap", _S, "pulses"),
+    "pulse.frequency": _facts("repetition frequency", _HZ, "pulses"),
+    "pulse.spread": _facts("spread of the repetition period (standard deviation)", _S, "pulses"),
+    "pulse.duty": _facts("duty of the pulses", _SHARE, "pulses"),
+    "pulse.rise": _facts("rise time, 10 to 90 %", _S, "pulses"),
+    "pulse.fall": _facts("fall time, 90 to 10 %", _S, "pulses"),
+    "pulse.overshoot": _facts("overshoot", _SHARE, "pulses"),
+    "pulse.droop": _facts("droop", _SHARE, "pulses"),
+    "pulse.carrier": _facts("carrier frequency", _HZ, "bursts"),
+    "burst.rate": _facts("burst rate", _HZ, "bursts"),
+    "burst.duration": _facts("burst duration", _S, "bursts"),
+    "burst.duty": _facts("duty of the bursts", _SHARE, "bursts"),
+    "program.on": _facts("ON time", _S, "program"),
+    "program.off": _facts("OFF time", _S, "program"),
+    "program.duty": _facts("duty of the program", _SHARE, "program"),
+    "charge.phase": _facts("charge per phase, the largest", _C, "pulses"),
+    "charge.net": _facts("net charge per pulse", _C, "pulses", signed=True),
+    "charge.imbalance": _facts("charge imbalance", _SHARE, "pulses"),
+    "energy.pulse": _facts("energy per pulse", Dimension.ENERGY, "pulses"),
+    "power.density": _facts("mean power density", Dimension.POWER_DENSITY, needs_area=True),
+    "voltage.peak": _facts("absolute peak voltage", Dimension.VOLTAGE, "output"),
+}
+"""Every metric by its name."""
+
+Metric = Literal[
+    "current.peak",
+    "current.positive_peak",
+    "current.negative_peak",
+    "current.peak_to_peak",
+    "current.baseline_to_peak",
+    "current.amplitude",
+    "current.mean",
+    "current.rms",
+    "current.ac_rms",
+    "current.rectified",
+    "current.ripple",
+    "current.density_peak",
+    "current.density_rms",
+    "pulse.phase_duration",
+    "pulse.width",
+    "pulse.gap",
+    "pulse.frequency",
+    "pulse.spread",
+    "pulse.duty",
+    "pulse.rise",
+    "pulse.fall",
+    "pulse.overshoot",
+    "pulse.droop",
+    "pulse.carrier",
+    "burst.rate",
+    "burst.duration",
+    "burst.duty",
+    "program.on",
+    "program.off",
+    "program.duty",
+    "charge.phase",
+    "charge.net",
+    "charge.imbalance",
+    "energy.pulse",
+    "power.density",
+    "voltage.peak",
+]
+"""The same names, as a type; a test holds both together."""
+
+
+@dataclass(frozen=True)
+class MetricQuantity:
+    """Annotation of a field whose dimension is that of the ``metric`` that stands before it in the same table.
+
+    :param above: the value must be greater, SI.
+    """
+
+    above: float | None = None
+
+    def read(self, found: Any, info: ValidationInfo) -> Quantity:
+        """Read what a file holds; where the metric itself could not be read, any dimension is accepted.
+
+        :raises PydanticCustomError: with a text that says what was found and what is allowed.
+        """
+        # Without the rest of the table, as when what is left of a bad file is read, any dimension is accepted as well.
+        facts = METRICS.get((info.data or {}).get("metric", ""))
+        if facts is not None:
+            return QuantityField(facts.dimension, above=self.above).read(found)
+        return self._of_any_dimension(found)
+
+    def _of_any_dimension(self, found: Any) -> Quantity:
+        for dimension in Dimension:
+            try:
+                return QuantityField(dimension, above=self.above).read(found)
+            except PydanticCustomError:
+                continue
+        return QuantityField(Dimension.CURRENT, above=self.above).read(found)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Tell pydantic how to read and write the field."""
+        return core_schema.with_info_plain_validator_function(
+            self.read, serialization=core_schema.to_string_ser_schema()
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        """Describe the field for editors: a string in any unit that a metric has."""
+        dimensions = dict.fromkeys(facts.dimension for facts in METRICS.values())
+        return {
+            "anyOf": [{"type": "string", "pattern": pattern(dimension)} for dimension in dimensions],
+            "description": "quantity with its unit, of the metric's dimension",
+        }
+
+
+Bound = Annotated[Quantity, MetricQuantity()]
+PositiveBound = Annotated[Quantity, MetricQuantity(above=0.0)]
