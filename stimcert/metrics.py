@@ -86,6 +86,12 @@ METRICS: dict[str, MetricFacts] = {
 }
 """Every metric by its name."""
 
+
+def unit_of(quantity: str) -> str:
+    """Return the SI unit of a metric, or of a quantity of the bench's own: those are currents."""
+    return METRICS[quantity].unit if quantity in METRICS else "A"
+
+
 Metric = Literal[
     "current.peak",
     "current.positive_peak",

@@ -4,14 +4,12 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from stimcert.procedures import judged_by_mode, measures
 from stimcert.strict_model import Misfit
 from stimcert.text_fields import duplicates
 
 if TYPE_CHECKING:
     from stimcert.plan import Case, Mode, Plan
-
-# What such a case judges is in its modes, not in limit rows.
-JUDGED_BY_MODE = frozenset({"polarity"})
 
 
 def plan_checks(plan: "Plan") -> Iterable[Iterable[Misfit]]:
@@ -73,7 +71,7 @@ def _levels_exist(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
 
 
 def _something_to_judge(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
-    if not case.limits and case.procedure not in JUDGED_BY_MODE:
+    if not case.limits and not judged_by_mode(case.procedure):
         yield Misfit(("case", index, "limits"), 'missing; ids of limit rows, or "declared", are needed to judge by')
     if "declared" not in case.limits:
         return
@@ -84,7 +82,10 @@ def _something_to_judge(plan: "Plan", case: "Case", index: int) -> Iterator[Misf
 
 
 def _declares(mode: "Mode", case: "Case") -> bool:
-    return any(declared.level in case.levels_of(mode) for declared in mode.declared)
+    return any(
+        declared.level in case.levels_of(mode) and measures(case.procedure, declared.metric)
+        for declared in mode.declared
+    )
 
 
 def _sign_to_judge(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:

@@ -7,8 +7,9 @@ from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
 from bench.session.rows import Row, declared_row, polarity_row, required_points
 from stimcert.limits import LimitRow
+from stimcert.metrics import unit_of
 from stimcert.plan import Case
-from stimcert.plan_checks import JUDGED_BY_MODE
+from stimcert.procedures import judged_by_mode, measures
 
 
 def planned_case(inputs: Inputs, case: Case) -> dict[str, Any]:
@@ -61,13 +62,15 @@ def _declared(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
         _from_maker(declared_row(mode, entry), source)
         for mode in map(plan.mode_named, case.modes)
         for entry in mode.declared
-        if entry.level in case.levels_of(mode) and any(entry.holds_at(load.si) for load in case.loads)
+        if measures(case.procedure, entry.metric)
+        and entry.level in case.levels_of(mode)
+        and any(entry.holds_at(load.si) for load in case.loads)
     ]
 
 
 def _polarity(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
     """Return the signs that the modes of a polarity case must have, a row for each sign."""
-    if case.procedure not in JUDGED_BY_MODE:
+    if not judged_by_mode(case.procedure):
         return []
     modes = [mode for mode in map(inputs.plan.mode_named, case.modes) if mode.expected_sign is not None]
     names = {sign: ", ".join(m.name for m in modes if m.expected_sign == sign) for sign in (-1, +1)}
@@ -87,7 +90,7 @@ def _from_maker(row: Row, source: str) -> dict[str, Any]:
         "metric": row.metric,
         "lower": row.lower,
         "upper": row.upper,
-        "unit": "A",
+        "unit": unit_of(row.metric),
         "magnitude": row.magnitude,
         "event": None,
         "kind": row.kind,

@@ -12,7 +12,7 @@ from bench.session.point import Point, points_of
 from instruments.station_file import StationFile
 from stimcert.limits import LimitFile, LimitRow, no_pass_zone
 from stimcert.plan import Case, Plan
-from stimcert.plan_checks import JUDGED_BY_MODE
+from stimcert.procedures import judged_by_mode, measures
 from stimcert.profile import Profile
 from stimcert.quantity import show
 from stimcert.strict_toml import Document, Problem
@@ -69,6 +69,7 @@ def _checks(documents: Documents) -> Iterable[Iterable[Problem]]:
     yield _row_ids_once(documents.limits)
     if plan is not None:
         yield _rows_exist(documents, plan)
+        yield _rows_are_measured(documents, plan)
         yield _procedures_exist(plan, documents.bench)
         yield _room_to_pass(documents, plan)
         yield _every_point_is_judged(documents, plan)
@@ -105,6 +106,16 @@ def _rows_exist(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]
                 yield plan.problem(("case", index, "limits", at), text)
 
 
+def _rows_are_measured(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:
+    """Yield the rows whose metric the procedure of the case never measures."""
+    known = documents.rows()
+    for index, case in enumerate(plan.value.cases):
+        for at, name in enumerate(case.limits):
+            if name in known and not measures(case.procedure, known[name].metric):
+                text = f'found "{name}", a limit of {known[name].metric}, which {case.procedure} does not measure'
+                yield plan.problem(("case", index, "limits", at), text)
+
+
 def _procedures_exist(plan: Document[Plan], bench: Path) -> Iterator[Problem]:
     known = sorted(path.stem.removeprefix("test_") for path in bench.glob("test_*.py"))
     for index, case in enumerate(plan.value.cases):
@@ -118,7 +129,7 @@ def _every_point_is_judged(documents: Documents, plan: Document[Plan]) -> Iterat
     """Yield the cases that would go to points at which nothing is judged: whatever flowed there, they would pass."""
     rows = documents.rows()
     for index, case in enumerate(plan.value.cases):
-        everywhere = case.procedure in JUDGED_BY_MODE or any(
+        everywhere = judged_by_mode(case.procedure) or any(
             name in rows and rows[name].kind == "limit" for name in case.limits
         )
         points = points_of(plan.value, case) if "declared" in case.limits and not everywhere else ()
@@ -131,7 +142,8 @@ def _every_point_is_judged(documents: Documents, plan: Document[Plan]) -> Iterat
 
 def _bare(point: Point) -> bool:
     """Whether nothing is declared for a point."""
-    declared = [entry for entry in point.mode.declared if entry.level == point.level]
+    procedure = point.case.procedure
+    declared = [d for d in point.mode.declared if d.level == point.level and measures(procedure, d.metric)]
     return not any(entry.holds_at(point.load) for entry in declared)
 
 

@@ -49,10 +49,10 @@ def _decidable(inputs: Inputs, case: Case) -> tuple[bool, str]:
     if case.not_applicable:
         return True, f"not applicable: {case.not_applicable}"
     rows = limit_rows(inputs, case)
-    if inputs.station.digitizer is None and any(row.metric == "current.peak" for row in rows):
+    if inputs.station.digitizer is None and any(row.metric != "current.mean" for row in rows):
         return False, "bandwidth: no digitizer, INCONCLUSIVE at best"
     setup = plan_setup(inputs, inputs.plan.mode_named(case.modes[0]))
-    zones = [_pass_zone(inputs, setup, row) for row in rows if row.kind == "limit"]
+    zones = [_pass_zone(inputs, setup, row) for row in rows if row.kind == "limit" and row.unit == "A"]
     return True, "decidable" + (f": PASS {', '.join(zones)}" if zones else "")
 
 

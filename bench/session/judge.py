@@ -15,6 +15,9 @@ from stimcert.quantity import show
 from stimcert.reason import Reason
 from stimcert.verdict import Verdict
 
+PROVING = "current.peak"
+"""The metric by which output is proven where the one that is judged is no current."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
@@ -50,6 +53,7 @@ def judge(
     observed: float | None = None,
     rectified: Measured | None = None,
     sign_proven: bool = True,
+    current: Measured | NotMeasurable | None = None,
 ) -> Judgement:
     """Judge one measurement.
 
@@ -58,6 +62,8 @@ def judge(
     :param observed: share of the dwell seen at full bandwidth; None where that has no meaning.
     :param rectified: mean of the magnitude of the same current, for a sign; None where only means are seen.
     :param sign_proven: whether a reference has shown which way the bench's leads are connected.
+    :param current: absolute peak current of the same reading, which proves the output where the metric itself is no
+        current; None where it is one.
     """
     if isinstance(measured, NotMeasurable):
         verdict = Verdict.INCONCLUSIVE if row is not None and row.kind == "limit" else None
@@ -73,7 +79,7 @@ def judge(
         return Judgement(verdict=None, acceptance=acceptance, exceeded=_exceeds(measured, row))
     verdict, reason = decision.verdict, _reason(decision, measured, row, point)
     if verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS):
-        doubt = _doubt(measured, row, point, history, observed)
+        doubt = _doubt(measured, row, observed) or _proof(measured, row, point, history, current)
         if doubt is not None:
             verdict, reason = Verdict.INCONCLUSIVE, doubt
     return Judgement(verdict=verdict, reason=reason, acceptance=acceptance)
@@ -119,30 +125,35 @@ def _reason(decision: Decision, measured: Measured, row: Row, point: Point) -> R
     return Reason(measured.cause if undecided and measured.cause else decision.code, params)
 
 
-def _doubt(measured: Measured, row: Row, point: Point, history: History, observed: float | None) -> Reason | None:
+def _doubt(measured: Measured, row: Row, observed: float | None) -> Reason | None:
     """Return why a value inside its limits still shows nothing, None when it does."""
     if row.max_uncertainty is not None and not measured.uncertainty.expanded <= row.max_uncertainty:
         values = {"uncertainty": measured.uncertainty.expanded, "allowed": row.max_uncertainty}
         return Reason("uncertainty_too_large", {key: show(value, measured.unit) for key, value in values.items()})
     if row.min_observed is not None and observed is not None and not observed >= row.min_observed:
         return Reason("not_observed", {"observed": f"{observed:.1%}", "required": f"{row.min_observed:.1%}"})
-    return _proof(measured, row, point, history)
+    return None
 
 
-def _proof(measured: Measured, row: Row, point: Point, history: History) -> Reason | None:
+def _proof(
+    measured: Measured, row: Row, point: Point, history: History, current: Measured | NotMeasurable | None
+) -> Reason | None:
     """Return why output is not proven at this point, None when it is."""
-    proof = _proof_at(measured, row, point, history)
+    if isinstance(current, NotMeasurable):
+        return Reason(current.code, current.params)
+    metric = row.metric if current is None else PROVING
+    proof = _proof_at(measured if current is None else current, metric, point, history)
     return None if proof.proven or proof.code is None else Reason(proof.code, proof.params)
 
 
-def _proof_at(measured: Measured, row: Row, point: Point, history: History) -> Proof:
+def _proof_at(measured: Measured, metric: str, point: Point, history: History) -> Proof:
     if point.one_more_up:
-        before, below = history.at(point, row.metric), history.below(point, row.metric)
+        before, below = history.at(point, metric), history.below(point, metric)
         if before is not None:
             return top_level_proven(before, measured, below=below)
         params = {"before": "nothing measured", "after": show(measured.value, measured.unit)}
         return Proof(proven=False, code="top_level_not_proven", params=params)
-    entry = point.mode.declared_for(point.level, row.metric)
+    entry = point.mode.declared_for(point.level, metric)
     if entry is None or not entry.holds_at(point.load):
-        return prove_output(measured, below=history.below(point, row.metric))
+        return prove_output(measured, below=history.below(point, metric))
     return prove_output(measured, declared=Declared.relative(entry.value.si, entry.tolerance.si))

@@ -9,14 +9,16 @@ from bench.session.bench import Bench
 from bench.session.evaluate import evaluate
 from bench.session.history import History
 from bench.session.inputs import Inputs
-from bench.session.judge import judge
+from bench.session.judge import PROVING, judge
 from bench.session.point import Capture, MeanCurrent, Point
 from bench.session.rows import Row, rows_of
 from bench.session.run import Run
 from bench.session.summary import point_words
 from stimcert.findings import nearness
+from stimcert.metrics import METRICS, unit_of
 from stimcert.models import Measured, NotMeasurable, rectified_mean
 from stimcert.plan import Case
+from stimcert.quantity import Dimension
 from stimcert.reading import CurrentRecord
 from stimcert.store.run_folder import iso, utc_now
 from stimcert.verdict import Verdict
@@ -99,18 +101,19 @@ class Measure:
             observed=attempt.observed,
             rectified=_rectified(point, row, attempt.part),
             sign_proven=self._inputs.station.reference is not None,
+            current=_proving_current(point, metric, attempt),
         )
         if not attempt.last and judgement.verdict is not Verdict.FAIL:
             judgement = judgement.repeated(measured)
-        if row is not None and attempt.last and isinstance(measured, Measured):
-            self._history.add(point, metric, measured)
+        if row is not None and attempt.last:
+            self._remember(point, metric, measured, attempt)
         self._store(
             {
                 "case": self._case.id,
                 "quantity": metric,
                 "limit": row.id if row else None,
                 "kind": row.kind if row else "information",
-                **_numbers(measured),
+                **_numbers(metric, measured),
                 "lower_limit": row.lower if row else None,
                 "upper_limit": row.upper if row else None,
                 "magnitude": row.magnitude if row else False,
@@ -119,6 +122,13 @@ class Measure:
                 "waveform": attempt.waveform,
             }
         )
+
+    def _remember(self, point: Point, metric: str, measured: Measured | NotMeasurable, attempt: _Attempt) -> None:
+        """Keep what later points of the case are compared with: this metric, or the current that proves its output."""
+        current = _proving_current(point, metric, attempt)
+        kept, found = (metric, measured) if current is None else (PROVING, current)
+        if isinstance(found, Measured):
+            self._history.add(point, kept, found)
 
     def _store(self, body: dict[str, Any]) -> None:
         self._run.log("measurement", body)
@@ -182,6 +192,13 @@ def _rectified(point: Point, row: Row | None, part: Reading) -> Measured | None:
         return None
 
 
+def _proving_current(point: Point, metric: str, attempt: _Attempt) -> Measured | NotMeasurable | None:
+    """Return the absolute peak that proves an output where a metric is not itself a current or a voltage."""
+    if metric not in METRICS or METRICS[metric].dimension in (Dimension.CURRENT, Dimension.VOLTAGE):
+        return None
+    return attempt.evaluated(point, PROVING, None)
+
+
 def _cycle(point: Point) -> float | None:
     return point.mode.cycle.si if point.mode.cycle is not None else None
 
@@ -191,10 +208,10 @@ def _rank(body: dict[str, Any]) -> tuple[int, float]:
     return Verdict(body["verdict"]).severity, nearness(body)
 
 
-def _numbers(measured: Measured | NotMeasurable) -> dict[str, Any]:
+def _numbers(metric: str, measured: Measured | NotMeasurable) -> dict[str, Any]:
     keys = ("standard_uncertainty", "expanded_uncertainty", "coverage_factor", "dof")
     if isinstance(measured, NotMeasurable):
-        return {"value": None, "bound": None, "unit": "A", **dict.fromkeys(keys), "budget": []}
+        return {"value": None, "bound": None, "unit": unit_of(metric), **dict.fromkeys(keys), "budget": []}
     uncertainty = measured.uncertainty
     return {
         "value": measured.value,

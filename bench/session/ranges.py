@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from instruments.station_file import Shunt
 from stimcert.limits import LimitRow
+from stimcert.metrics import METRICS
 from stimcert.plan import Mode, Plan
+from stimcert.quantity import Dimension
 
 # The burden of the shunt stays small against skin, and the digitizer's lowest range is used.
 SHUNT_VOLTAGE = 0.1
@@ -19,10 +21,14 @@ def worst_case(plan: Plan, limits: Mapping[str, LimitRow], mode: Mode) -> float 
     if mode.worst_case is not None:
         return mode.worst_case.si
     names = {name for case in plan.cases if mode.name in case.modes for name in case.limits}
-    rows = [limits[name] for name in names if name in limits]
+    rows = [limits[name] for name in names if name in limits and _is_current(limits[name].metric)]
     bounds = [abs(bound.si) for row in rows for bound in (row.lower, row.upper) if bound is not None]
-    declared = [entry.bounds[1] for entry in mode.declared]
+    declared = [entry.bounds[1] for entry in mode.declared if _is_current(entry.metric)]
     return max(bounds + declared, default=None)
+
+
+def _is_current(metric: str) -> bool:
+    return METRICS[metric].dimension is Dimension.CURRENT
 
 
 def choose_shunt(shunts: Sequence[Shunt], worst: float) -> Shunt:

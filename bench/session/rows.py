@@ -10,7 +10,7 @@ from bench.session.planner import limit_rows
 from bench.session.point import Point, points_of
 from stimcert.limits import LimitRow
 from stimcert.plan import Case, Declared, Mode
-from stimcert.plan_checks import JUDGED_BY_MODE
+from stimcert.procedures import judged_by_mode, measures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,8 @@ def _metrics(inputs: Inputs, case: Case) -> list[str]:
     found = [row.metric for row in limit_rows(inputs, case)]
     if "declared" in case.limits:
         found += [entry.metric for name in case.modes for entry in inputs.plan.mode_named(name).declared]
-    return [*dict.fromkeys(found), *(["current.polarity"] if case.procedure in JUDGED_BY_MODE else [])]
+    signs = ["current.polarity"] if judged_by_mode(case.procedure) else []
+    return [*dict.fromkeys(metric for metric in found if measures(case.procedure, metric)), *signs]
 
 
 def _from_limit(row: LimitRow) -> Row:
@@ -88,7 +89,7 @@ def _declared(point: Point, metric: str) -> list[Row]:
 def declared_row(mode: Mode, declared: Declared) -> Row:
     """Return the bounds that a declared value sets, for the magnitude."""
     lower, upper = declared.bounds
-    name = f"declared.{mode.name}.{declared.level}"
+    name = f"declared.{mode.name}.{declared.level}.{declared.metric}"
     return Row(id=name, metric=declared.metric, lower=lower, upper=upper, magnitude=True)
 
 

@@ -143,7 +143,7 @@ def test_every_point_names_the_rows_that_must_be_held_against_it() -> None:
     current, polarity = inputs.plan.cases
     found = list(required_points(inputs, current))
     assert len(found) == 2 * 3 * (5 + 1)
-    assert all(point["rows"] == [f"declared.{point['mode']}.{point['level']}"] for point in found)
+    assert all(point["rows"] == [f"declared.{point['mode']}.{point['level']}.current.mean"] for point in found)
     assert {point["rows"][0] for point in required_points(inputs, polarity)} == {
         "polarity.negative",
         "polarity.positive",

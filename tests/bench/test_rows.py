@@ -42,7 +42,7 @@ def test_a_metric_without_a_row_is_information() -> None:
 def test_what_is_declared_holds_at_its_level_metric_and_loads_only() -> None:
     plan = inputs(DECLARED)
     (row,) = rows_of(plan, declared_point(8), "current.peak")
-    assert (row.id, row.metric, row.magnitude) == ("declared.lift.8", "current.peak", True)
+    assert (row.id, row.metric, row.magnitude) == ("declared.lift.8.current.peak", "current.peak", True)
     # 480 µA ± 30 %
     assert (row.lower, row.upper) == (pytest.approx(336e-6), pytest.approx(624e-6))
     assert rows_of(plan, declared_point(7), "current.peak") == []
@@ -90,4 +90,4 @@ def test_a_polarity_case_asks_for_a_sign_at_every_point() -> None:
 def test_a_declared_case_asks_for_the_declaration_of_each_level() -> None:
     points = list(required_points(inputs(GALVANIC), case("OC-01", GALVANIC)))
     assert {point["level"] for point in points} == {1, 2, 3, 4, 5}
-    assert all(point["rows"] == [f"declared.{point['mode']}.{point['level']}"] for point in points)
+    assert all(point["rows"] == [f"declared.{point['mode']}.{point['level']}.current.mean"] for point in points)

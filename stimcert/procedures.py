@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""What each procedure measures: which rows a case of it can be judged by.
+
+A procedure is a bench test, ``bench/test_<procedure>.py``. One that is not listed here, such as a laboratory's own, may
+measure anything; what it leaves unjudged is found at the end of the run.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Procedure:
+    """What is known of a procedure before it runs.
+
+    :param metrics: what it measures at every point.
+    :param judged_by_mode: whether it is judged by what its modes declare (a sign, a modality), without any row.
+    """
+
+    metrics: tuple[str, ...]
+    judged_by_mode: bool = False
+
+
+PROCEDURES: dict[str, Procedure] = {
+    "output_current": Procedure(metrics=("current.peak", "current.mean")),
+    "polarity": Procedure(metrics=("current.peak",), judged_by_mode=True),
+}
+
+
+def measures(procedure: str, metric: str) -> bool:
+    """Whether a procedure measures a metric, as far as anybody knows."""
+    known = PROCEDURES.get(procedure)
+    return known is None or metric in known.metrics
+
+
+def judged_by_mode(procedure: str) -> bool:
+    """Whether a procedure needs no row to judge by."""
+    known = PROCEDURES.get(procedure)
+    return known is not None and known.judged_by_mode
