@@ -33,6 +33,9 @@ CATALOGUE: dict[str, Entry] = {
         "{value} has the wrong sign in mode {mode}: required is {required}. The device or its leads",
         "check how the active terminal was identified, then the device",
     ),
+    "modality_differs": Entry(
+        "the output is {found}, the claim is {claim}: {text}", "the device is not what it is sold as in this mode"
+    ),
     "no_output_proven": Entry(
         "no output proven: {found}; expected {expected}",
         "check that the device is on, charged and on the selected level: absence of current is no conformity",
@@ -68,6 +71,10 @@ CATALOGUE: dict[str, Entry] = {
     "not_a_number": Entry("{quantity} is not a finite number", "look at the reading in the journal"),
     "polarity_undetermined": Entry(
         "the mean {value} is too small against {threshold} to have a sign", "check the mode and the level"
+    ),
+    "modality_undetermined": Entry(
+        "the output is {found}, which decides nothing about the claim {claim}: {text}",
+        "observe longer and at full bandwidth, or with a smaller uncertainty",
     ),
     "sign_not_proven": Entry(
         "the mean is {value}, but no reference proved the sign of the bench: leads may be swapped",

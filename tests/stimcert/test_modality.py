@@ -1,0 +1,409 @@
+# SPDX-License-Identifier: MIT
+"""Modality: first how a wrong claim could pass, then the classes, then the laws that hold for all observations."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stimcert.interval import Interval
+from stimcert.modality import CLAIMS, KINDS, Modality, classify, judge
+from stimcert.modality_form import FINE, LONG, Observed, constant, joined, observed_mean
+from stimcert.reason import CATALOGUE, Reason
+from stimcert.verdict import Verdict
+
+U = 1e-6
+ALL = ("none", "galvanic", "microcurrent", "ems")
+MICRO_OR_EMS = ("microcurrent", "ems")
+
+
+def seen(
+    lowest: float,
+    highest: float,
+    mean: float,
+    *,
+    u: float = U,
+    where: str = "lift, level 8, 500 Ω",
+    seconds: float = LONG,
+    period: float = 0.0,
+) -> Observed:
+    """What a gapless record at full bandwidth shows of a current between two extremes."""
+    return Observed(
+        where=where,
+        peak=Interval.about(max(abs(lowest), abs(highest)), u),
+        highest=Interval.about(highest, u),
+        lowest=Interval.about(lowest, u),
+        mean=Interval.about(mean, u),
+        unbroken=seconds,
+        fine=seconds,
+        watched=seconds,
+        period=period,
+    )
+
+
+def pulses(peak: float, **more: object) -> Observed:
+    return seen(0.0, peak, 0.04 * peak, **more)  # type: ignore[arg-type]
+
+
+def direct(current: float, **more: object) -> Observed:
+    return seen(min(0.99 * current, 1.01 * current), max(0.99 * current, 1.01 * current), current, **more)  # type: ignore[arg-type]
+
+
+SILENT = seen(-0.5e-6, 0.5e-6, 0.0)
+
+
+def verdict(observations: list[Observed], claim: str) -> str:
+    return judge(classify(observations), claim).verdict.value
+
+
+# --- a wrong claim, and how it could pass
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_nothing_observed_passes_nothing(claim: str) -> None:
+    result = classify([])
+    assert (result.kind, result.possible, result.worst) == ("undetermined", ALL, None)
+    assert verdict([], claim) == "INCONCLUSIVE"
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_no_output_is_no_modality(claim: str) -> None:
+    decision = judge(classify([SILENT]), claim)
+    assert (decision.verdict, decision.code) == (Verdict.FAIL, "modality_differs")
+    assert decision.params["found"] == "no output"
+
+
+def test_the_worst_record_decides() -> None:
+    good = [pulses(400e-6, where=f"lift, level 8, {load}") for load in ("2 kΩ", "10 kΩ")]
+    result = classify([*good, pulses(5e-3, where="lift, level 8, short")])
+    assert (result.kind, result.worst) == ("ems", "lift, level 8, short")
+    assert "short: largest absolute peak 5 mA ± 1 µA, above 1 mA" in result.reasons[1]
+
+
+def test_an_averaging_meter_is_not_fooling_anybody() -> None:
+    """50 mA of 2 × 200 µs at 100 Hz has a mean of zero; 20 pulses of 5 mA, 100 µs, in a second one of 10 µA."""
+    assert verdict([seen(-50e-3, 50e-3, 0.0)], "microcurrent") == "FAIL"
+    assert verdict([seen(0.0, 5e-3, 10e-6)], "microcurrent") == "FAIL"
+    mean_only = [observed_mean("lift", Interval.about(10e-6, U))]
+    assert verdict(mean_only, "microcurrent") == "INCONCLUSIVE"
+
+
+def test_a_mean_alone_can_only_condemn() -> None:
+    result = classify([observed_mean("lift, level 8, 500 Ω", Interval.about(-5e-3, 5e-6))])
+    assert result.possible == ("galvanic", "ems")
+    assert [judge(result, claim).verdict.value for claim in CLAIMS] == ["INCONCLUSIVE", "FAIL", "INCONCLUSIVE"]
+
+
+def test_a_short_look_passes_nothing() -> None:
+    """A burst once a second is missed by a record of 0.2 s."""
+    result = classify([pulses(400e-6, seconds=0.2)])
+    assert (result.kind, result.possible) == ("undetermined", MICRO_OR_EMS)
+    assert "watched for 200 ms of the 10 s needed" in result.reasons[-1]
+    assert verdict([SILENT, replace(SILENT, watched=0.2)], "microcurrent") == "INCONCLUSIVE"
+
+
+def test_one_short_look_among_many_spoils_all() -> None:
+    assert verdict([pulses(400e-6), pulses(300e-6, seconds=1.0)], "microcurrent") == "INCONCLUSIVE"
+
+
+def test_three_declared_periods_are_needed() -> None:
+    """A program of 8 s needs 24 s."""
+    assert verdict([pulses(400e-6, seconds=23.9, period=8.0)], "microcurrent") == "INCONCLUSIVE"
+    assert verdict([pulses(400e-6, seconds=24.0, period=8.0)], "microcurrent") == "PASS"
+
+
+def test_slow_polarity_is_not_direct_current() -> None:
+    """Polarity that swaps every 3 s looks like direct current for 2 s."""
+    glimpse = classify([direct(300e-6, seconds=2.0)])
+    assert glimpse.kind == "undetermined"
+    assert judge(glimpse, "galvanic").verdict is Verdict.INCONCLUSIVE
+    assert "seen without a gap for 2 s of the 10 s needed" in glimpse.reasons[0]
+    assert classify([seen(-300e-6, 300e-6, 5e-6)]).kind == "microcurrent"
+
+
+def test_interrupted_direct_current_is_not_smooth_because_it_was_averaged() -> None:
+    """8 kHz of 50 % duty: a slow record shows its mean only, a fine one its pulses."""
+    slow = replace(direct(2.5e-3, seconds=30.0), fine=0.0, watched=0.0)
+    assert classify([slow]).possible == ("galvanic", "ems")
+    assert "seen finely for 0 s of the 100 ms needed" in classify([slow]).reasons[0]
+    fine = replace(seen(0.0, 5e-3, 2.5e-3, seconds=0.2), watched=30.0)
+    result = classify([joined([slow, fine])])
+    assert result.kind == "ems"
+    assert "acts as galvanic current does" in result.remarks[0]
+
+
+def test_a_slow_and_a_fine_record_of_one_point_make_one() -> None:
+    slow = replace(direct(2.5e-3, seconds=30.0), fine=0.0, watched=0.0, peak=Interval(low=2.5e-3, high=math.inf))
+    fine = replace(direct(2.5e-3, seconds=FINE), watched=10.0)
+    assert classify([joined([slow, fine])]).kind == "galvanic"
+    assert joined([slow, fine]).peak == fine.peak
+    assert joined([slow, slow]).peak.high == math.inf
+    drifted = joined([slow, direct(2.0e-3, seconds=FINE)])
+    assert classify([drifted]).possible == ("ems",)
+    with pytest.raises(ValueError, match="one point"):
+        joined([slow, replace(fine, where="elsewhere")])
+    with pytest.raises(ValueError, match="none"):
+        joined([])
+
+
+def test_a_mean_beside_a_record_spoils_nothing() -> None:
+    record = direct(2.5e-3)
+    assert classify([joined([record, observed_mean(record.where, Interval.about(2.5e-3, U))])]).kind == "galvanic"
+
+
+def test_a_clipped_record_can_only_condemn() -> None:
+    clipped = replace(pulses(900e-6), peak=Interval(low=900e-6, high=math.inf))
+    assert classify([clipped]).possible == MICRO_OR_EMS
+    high = replace(pulses(1.2e-3), peak=Interval(low=1.2e-3, high=math.inf))
+    assert verdict([high], "microcurrent") == "FAIL"
+    assert verdict([high], "ems") == "PASS"
+
+
+# --- the classes, and their boundaries
+
+
+@pytest.mark.parametrize(
+    ("observed", "kind"),
+    [
+        (pulses(480e-6), "microcurrent"),
+        (seen(-500e-6, 500e-6, 0.0), "microcurrent"),
+        (seen(-0.5e-6, 700e-6, 330e-6), "microcurrent"),
+        (pulses(998.9e-6), "microcurrent"),
+        (pulses(999e-6), "undetermined"),
+        (pulses(1e-3), "undetermined"),
+        (pulses(1.0011e-3), "ems"),
+        (pulses(40e-3), "ems"),
+        (seen(-80e-3, 80e-3, 0.0), "ems"),
+        (direct(100e-6), "galvanic"),
+        (direct(-400e-6), "galvanic"),
+        (direct(20e-3), "galvanic"),
+        (seen(0.0, 8.9e-6, 0.3e-6), "none"),
+        (seen(0.0, 10e-6, 0.3e-6), "undetermined"),
+        (seen(0.0, 11.1e-6, 0.3e-6), "microcurrent"),
+    ],
+)
+def test_classes(observed: Observed, kind: str) -> None:
+    assert classify([observed]).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "answer"),
+    [(0.96, 1.05, True), (0.95, 1.05, None), (0.94, 1.05, False), (0.954, 1.05, None), (0.946, 1.05, None)],
+)
+def test_ripple_of_ten_percent(lowest: float, highest: float, answer: bool | None) -> None:
+    """A level of 1 mA with U = 2.5 µA: the ripple of 100 µA is known to 5 µA, its limit to 0.25 µA."""
+    assert constant(seen(lowest * 1e-3, highest * 1e-3, 1e-3, u=2.5e-6)).answer is answer
+
+
+def test_a_full_wave_rectified_current_is_pulsed() -> None:
+    """Its ripple is 48 % r.m.s. and 157 % peak-to-peak of the mean."""
+    assert classify([seen(0.0, 5e-3, 5e-3 * 2 / math.pi)]).kind == "ems"
+
+
+def test_rare_spikes_on_direct_current_are_no_ripple_of_six_percent() -> None:
+    """100 mA for 10 µs once in 10 ms on 50 mA: 3 % r.m.s., 100 % peak-to-peak."""
+    assert classify([seen(50e-3, 100e-3, 50.05e-3)]).kind == "ems"
+
+
+def test_a_weak_level_does_not_hide_the_form_of_the_mode() -> None:
+    weak = direct(20e-6, where="level 1")
+    assert constant(weak).answer is None
+    assert classify([weak]).kind == "undetermined"
+    assert classify([weak, direct(2e-3)]).kind == "galvanic"
+    assert classify([weak, direct(150e-6)]).kind == "undetermined"
+    assert classify([pulses(20e-6), direct(2e-3)]).kind == "ems"
+
+
+def test_a_load_without_output_is_a_remark() -> None:
+    result = classify([direct(2e-3), replace(SILENT, where="10 kΩ")])
+    assert (result.kind, result.remarks) == ("galvanic", ("10 kΩ: no output",))
+
+
+def test_direct_and_pulsed_levels_are_not_galvanic() -> None:
+    result = classify([direct(2e-3), pulses(1.5e-3)])
+    assert result.kind == "ems"
+    assert "direct current in some records, pulsed in others" in result.remarks
+
+
+def test_direct_microcurrent_says_so() -> None:
+    result = classify([direct(300e-6)])
+    assert result.kind == "galvanic"
+    assert "galvanic by form, microcurrent by level" in result.remarks[0]
+    assert verdict([direct(300e-6)], "microcurrent") == "FAIL"
+
+
+def test_dead_and_coarse() -> None:
+    """A bench that cannot see 10 µA cannot say "no output", but knows that there are no 40 mA."""
+    result = classify([seen(-20e-6, 20e-6, 0.0, u=30e-6)])
+    assert result.possible == ("none", "galvanic", "microcurrent")
+    assert "cannot be told" in result.reasons[0]
+    assert judge(result, "ems").verdict is Verdict.FAIL
+    assert judge(result, "microcurrent").verdict is Verdict.INCONCLUSIVE
+
+
+def test_sentences_are_complete() -> None:
+    decision = judge(classify([pulses(40e-3)]), "microcurrent")
+    assert decision.code is not None
+    assert Reason(decision.code, decision.params).text == (
+        "the output is EMS, the claim is microcurrent: lift, level 8, 500 Ω: pulsed or alternating, from 0 A to 40 mA: "
+        "ripple 40 mA ± 2 µA on a mean of 1.6 mA ± 1 µA; "
+        "lift, level 8, 500 Ω: largest absolute peak 40 mA ± 1 µA, above 1 mA"
+    )
+    unsure = judge(classify([pulses(1e-3)]), "microcurrent")
+    assert unsure.code in CATALOGUE
+    assert unsure.params["found"] == "microcurrent or EMS"
+
+
+@pytest.mark.parametrize("claim", ["none", "undetermined", "tens", ""])
+def test_unknown_claims_are_refused(claim: str) -> None:
+    with pytest.raises(ValueError, match="galvanic, microcurrent, ems are allowed"):
+        judge(classify([pulses(40e-3)]), claim)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"watched": math.nan},
+        {"unbroken": -1.0},
+        {"fine": math.inf},
+        {"period": math.nan},
+        {"peak": Interval(low=-2.0, high=-1.0)},
+        {"lowest": Interval.about(1.0, 0.0)},
+    ],
+)
+def test_what_cannot_be_observed_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="lift"):
+        replace(pulses(1e-3), **change)  # type: ignore[arg-type]
+
+
+# --- laws
+
+LOGS = st.floats(-5.5, -1.0)
+TIMES = st.sampled_from([0.0, 0.05, 0.2, 9.0, 10.0, 30.0])
+
+
+@st.composite
+def observations(draw: st.DrawFn) -> Observed:
+    """Any current that a record can show: extremes of any signs, a mean between them, any time, any doubt."""
+    size, share, across = 10.0 ** draw(LOGS), draw(st.floats(0.0, 1.0)), draw(st.floats(-1.0, 1.0))
+    ends = sorted((size, across * size)) if draw(st.booleans()) else sorted((size, size * (1.0 - 0.2 * share)))
+    sign = draw(st.sampled_from([-1.0, 1.0]))
+    lowest, highest = sorted(sign * end for end in ends)
+    u = draw(st.sampled_from([0.0, 1e-6, 20e-6, 1e-3]))
+    observed = seen(lowest, highest, lowest + share * (highest - lowest), u=u, where=draw(st.sampled_from("abc")))
+    return replace(observed, unbroken=draw(TIMES), fine=draw(TIMES), watched=draw(TIMES))
+
+
+MANY = st.lists(observations(), max_size=4)
+
+
+def _scaled(interval: Interval, factor: float) -> Interval:
+    """Scale the estimate and keep its uncertainty."""
+    middle, half = (interval.low + interval.high) / 2.0, (interval.high - interval.low) / 2.0
+    return Interval(low=factor * middle - half, high=factor * middle + half)
+
+
+def _louder(observed: Observed, factor: float) -> Observed:
+    names = ("peak", "highest", "lowest", "mean")
+    return replace(observed, **{name: _scaled(getattr(observed, name), factor) for name in names})  # type: ignore[arg-type]
+
+
+def _wider(interval: Interval, below: float, above: float) -> Interval:
+    return Interval(low=interval.low - below, high=interval.high + above)
+
+
+def _mirrored(observed: Observed) -> Observed:
+    def turned(interval: Interval) -> Interval:
+        return Interval(low=-interval.high, high=-interval.low)
+
+    return replace(
+        observed, highest=turned(observed.lowest), lowest=turned(observed.highest), mean=turned(observed.mean)
+    )
+
+
+def _sane(result: Modality) -> bool:
+    one = len(result.possible) == 1
+    return bool(result.possible) and result.kind == (result.possible[0] if one else "undetermined")
+
+
+@given(MANY)
+def test_a_claim_passes_only_as_the_one_kind_left(found: list[Observed]) -> None:
+    result = classify(found)
+    assert _sane(result)
+    assert all(result.reasons)
+    for claim in CLAIMS:
+        decision = judge(result, claim)
+        assert (decision.verdict is Verdict.PASS) == (result.possible == (claim,))
+        assert (decision.verdict is Verdict.FAIL) == (claim not in result.possible)
+        assert (decision.code is None) == (decision.verdict is Verdict.PASS)
+        assert decision.code is None or "<" not in Reason(decision.code, decision.params).text
+
+
+@given(MANY, st.floats(1.0, 1e3))
+def test_raising_the_amplitude_never_makes_microcurrent_of_ems(found: list[Observed], factor: float) -> None:
+    before, after = classify(found), classify([_louder(each, factor) for each in found])
+    if "microcurrent" not in before.possible and before.kind != "none" and "none" not in before.possible:
+        assert "microcurrent" not in after.possible
+    if before.kind == "ems":
+        assert after.kind == "ems"
+
+
+@given(MANY, st.integers(0, 3), st.floats(1.0, 1e3))
+def test_raising_one_record_never_makes_microcurrent_of_ems(found: list[Observed], at: int, factor: float) -> None:
+    before = classify(found)
+    after = classify([_louder(each, factor) if n == at else each for n, each in enumerate(found)])
+    if before.kind == "ems":
+        assert after.kind == "ems"
+
+
+@given(MANY, observations())
+def test_another_record_never_clears_ems(found: list[Observed], more: Observed) -> None:
+    if classify(found).kind == "ems":
+        assert classify([*found, more]).kind == "ems"
+
+
+@given(MANY, observations())
+def test_another_record_never_makes_an_output_vanish(found: list[Observed], more: Observed) -> None:
+    if "none" not in classify(found).possible:
+        assert "none" not in classify([*found, more]).possible
+
+
+@given(MANY, st.integers(0, 3), st.floats(0.0, 1e-3), st.floats(0.0, 1e-3))
+def test_more_doubt_leaves_no_fewer_kinds(found: list[Observed], at: int, below: float, above: float) -> None:
+    def doubted(each: Observed) -> Observed:
+        names = ("peak", "highest", "lowest", "mean")
+        return replace(each, **{name: _wider(getattr(each, name), below, above) for name in names})  # type: ignore[arg-type]
+
+    after = classify([doubted(each) if n == at else each for n, each in enumerate(found)])
+    assert set(classify(found).possible) <= set(after.possible)
+
+
+@given(MANY, st.integers(0, 3), st.sampled_from(["unbroken", "fine", "watched"]), st.floats(0.0, 1.0))
+def test_a_shorter_look_leaves_no_fewer_kinds(found: list[Observed], at: int, name: str, share: float) -> None:
+    shorter = [
+        replace(each, **{name: share * getattr(each, name)}) if n == at else each  # type: ignore[arg-type]
+        for n, each in enumerate(found)
+    ]
+    assert set(classify(found).possible) <= set(classify(shorter).possible)
+
+
+@given(MANY)
+def test_neither_sign_nor_order_matters(found: list[Observed]) -> None:
+    possible = classify(found).possible
+    assert classify([_mirrored(each) for each in found]).possible == possible
+    assert classify(found[::-1]).possible == possible
+
+
+@given(MANY, observations())
+def test_the_least_uncertain_look_at_everything_decides(found: list[Observed], more: Observed) -> None:
+    """Seen in full and without doubt, there is one kind, ties on a boundary apart."""
+    sharp = [
+        replace(each, unbroken=LONG, fine=LONG, watched=LONG, **{
+            name: Interval.about((getattr(each, name).low + getattr(each, name).high) / 2.0, 0.0)
+            for name in ("peak", "highest", "lowest", "mean")
+        })
+        for each in [*found, more]
+    ]  # fmt: skip
+    assert classify(sharp).kind in KINDS
