@@ -24,6 +24,11 @@ class Point:
     one_more_up: bool = False
 
     @property
+    def cycle(self) -> float | None:
+        """The declared period of the mode's waveform, s; None for d.c."""
+        return self.mode.cycle.si if self.mode.cycle is not None else None
+
+    @property
     def is_top(self) -> bool:
         """Whether this is the mode's highest level."""
         return self.level == self.mode.levels

@@ -4,9 +4,9 @@
 import numpy as np
 import pytest
 
+from bench.session.attempt import Attempt
 from bench.session.history import History
 from bench.session.judge import Judgement, judge
-from bench.session.measure import _rectified as rectified_of
 from bench.session.point import MeanCurrent, Point
 from bench.session.rows import Row
 from stimcert.measured import Measured
@@ -78,4 +78,4 @@ def test_a_clipped_record_has_no_rectified_mean_and_crashes_nothing() -> None:
     shunt = Certified(value=100.0, expanded_uncertainty=0.01)
     record = CurrentRecord(waveform=waveform, shunt=shunt, zero=Zero(range=0.1, mean=0.0, noise=1e-6, count=1000))
     row = Row(id="p", metric="current.polarity", lower=None, upper=0.0, required_sign=-1)
-    assert rectified_of(POINT, row, MeanCurrent(record=record)) is None
+    assert Attempt(number=1, part=MeanCurrent(record=record), last=True).rectified(POINT, row) is None

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""One record of a reading on its way to a verdict: what its metrics come to, each computed once."""
+
+from dataclasses import dataclass, field
+
+from bench.session.evaluate import evaluate
+from bench.session.judge import PROVING
+from bench.session.point import Capture, MeanCurrent, Point
+from bench.session.rows import Row
+from stimcert.metrics import METRICS
+from stimcert.models import Measured, NotMeasurable, rectified_mean
+from stimcert.quantity import Dimension
+
+Reading = Capture | MeanCurrent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One record of a reading, or the reading itself.
+
+    :param last: whether the next higher range was not needed.
+    """
+
+    number: int
+    part: Reading
+    last: bool
+    waveform: str | None = None
+    _evaluated: dict[tuple[str, float | None], Measured | NotMeasurable] = field(default_factory=dict)
+
+    @property
+    def observed(self) -> float | None:
+        """Share of the dwell seen at full bandwidth; None for a mean."""
+        return self.part.observed if isinstance(self.part, Capture) else None
+
+    def evaluated(self, point: Point, metric: str, event: float | None = None) -> Measured | NotMeasurable:
+        """Return the measurement result, computed once for all rows that ask for the same.
+
+        :param event: minimum duration of an event, s; None for the metric's default.
+        """
+        if (metric, event) not in self._evaluated:
+            self._evaluated[metric, event] = self._evaluate(point, metric, event)
+        return self._evaluated[metric, event]
+
+    def _evaluate(self, point: Point, metric: str, event: float | None) -> Measured | NotMeasurable:
+        try:
+            return evaluate(metric, self.part, event=event, cycle=point.cycle)
+        except NotMeasurable as refusal:
+            return refusal
+
+    def rectified(self, point: Point, row: Row | None) -> Measured | None:
+        """Return the rectified mean that a sign is held against, where the digitizer saw one."""
+        if row is None or row.required_sign is None or not isinstance(self.part, MeanCurrent):
+            return None
+        if self.part.record is None:
+            return None
+        try:
+            return rectified_mean(self.part.record, cycle=point.cycle)
+        except NotMeasurable:
+            # The mean of the same record has no value either, and says why.
+            return None
+
+    def proving_current(self, point: Point, metric: str) -> Measured | NotMeasurable | None:
+        """Return the absolute peak that proves an output where a metric is not itself a current or a voltage."""
+        if metric not in METRICS or METRICS[metric].dimension in (Dimension.CURRENT, Dimension.VOLTAGE):
+            return None
+        return self.evaluated(point, PROVING)
