@@ -25,6 +25,7 @@ class MetricFacts:
     :param of: what has to be captured for it: the current, its pulses, bursts or ON/OFF program, the output voltage.
     :param signed: whether the value has a sign.
     :param needs_area: whether the plan must give the electrode's area.
+    :param at_lowest: whether it exists at the lowest level only.
     """
 
     words: str
@@ -32,6 +33,7 @@ class MetricFacts:
     of: Of = "current"
     signed: bool = False
     needs_area: bool = False
+    at_lowest: bool = False
 
     @property
     def unit(self) -> str:
@@ -58,6 +60,10 @@ METRICS: dict[str, MetricFacts] = {
     "current.ac_rms": _facts("a.c. r.m.s. current", _A),
     "current.rectified": _facts("average rectified current", _A),
     "current.ripple": _facts("ripple, peak-to-peak over mean", _SHARE),
+    "current.regulation": _facts("deviation from the current at the first load", _SHARE),
+    "intensity.step": _facts("rise of the current from the level below", _A),
+    "intensity.drop": _facts("fall of the current where it should rise", _A),
+    "intensity.minimum": _facts("current at the lowest level, as a share of the top level's", _SHARE, at_lowest=True),
     "current.density_peak": _facts("peak current density", Dimension.CURRENT_DENSITY, needs_area=True),
     "current.density_rms": _facts("r.m.s. current density", Dimension.CURRENT_DENSITY, needs_area=True),
     "pulse.phase_duration": _facts("phase duration at 50 %", _S, "pulses"),
@@ -104,6 +110,10 @@ Metric = Literal[
     "current.ac_rms",
     "current.rectified",
     "current.ripple",
+    "current.regulation",
+    "intensity.step",
+    "intensity.drop",
+    "intensity.minimum",
     "current.density_peak",
     "current.density_rms",
     "pulse.phase_duration",

@@ -13,15 +13,22 @@ class Procedure:
     """What is known of a procedure before it runs.
 
     :param metrics: what it measures at every point.
+    :param comes_down: whether all levels are gone to a second time, from the top down.
     :param judged_by_mode: whether it is judged by what its modes declare (a sign, a modality), without any row.
     """
 
     metrics: tuple[str, ...]
     judged_by_mode: bool = False
+    comes_down: bool = False
 
 
 PROCEDURES: dict[str, Procedure] = {
     "output_current": Procedure(metrics=("current.peak", "current.mean")),
+    "idle_output": Procedure(metrics=("current.peak", "current.mean")),
+    "intensity_control": Procedure(
+        metrics=("current.peak", "intensity.step", "intensity.drop", "intensity.minimum"), comes_down=True
+    ),
+    "load_regulation": Procedure(metrics=("current.peak", "current.regulation")),
     "polarity": Procedure(metrics=("current.peak",), judged_by_mode=True),
 }
 
@@ -30,6 +37,12 @@ def measures(procedure: str, metric: str) -> bool:
     """Whether a procedure measures a metric, as far as anybody knows."""
     known = PROCEDURES.get(procedure)
     return known is None or metric in known.metrics
+
+
+def comes_down(procedure: str) -> bool:
+    """Whether a procedure goes to all levels a second time, from the top down."""
+    known = PROCEDURES.get(procedure)
+    return known is not None and known.comes_down
 
 
 def judged_by_mode(procedure: str) -> bool:

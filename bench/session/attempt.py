@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from bench.session.evaluate import evaluate
 from bench.session.judge import PROVING
-from bench.session.point import Capture, MeanCurrent, Point
+from bench.session.point import Capture, Derived, MeanCurrent, Point
 from bench.session.rows import Row
 from stimcert.metrics import METRICS
 from stimcert.models import Measured, NotMeasurable, rectified_mean
 from stimcert.quantity import Dimension
 
-Reading = Capture | MeanCurrent
+Reading = Capture | MeanCurrent | Derived
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +19,14 @@ class Attempt:
     """One record of a reading, or the reading itself.
 
     :param last: whether the next higher range was not needed.
+    :param proof: the current that proves the output, where this reading is not the one that can.
     """
 
     number: int
     part: Reading
     last: bool
     waveform: str | None = None
+    proof: Measured | NotMeasurable | None = None
     _evaluated: dict[tuple[str, float | None], Measured | NotMeasurable] = field(default_factory=dict)
 
     @property
@@ -60,7 +62,9 @@ class Attempt:
             return None
 
     def proving_current(self, point: Point, metric: str) -> Measured | NotMeasurable | None:
-        """Return the absolute peak that proves an output where a metric is not itself a current or a voltage."""
+        """Return the absolute peak that proves an output where this metric of this reading does not."""
+        if self.proof is not None:
+            return self.proof
         if metric not in METRICS or METRICS[metric].dimension in (Dimension.CURRENT, Dimension.VOLTAGE):
             return None
         return self.evaluated(point, PROVING)

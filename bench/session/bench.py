@@ -2,6 +2,7 @@
 """What a bench test asks of the bench: go to each point, capture the current, take its mean."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bench.session.inputs import Inputs
 from bench.session.planner import HIGHEST_SMU_RANGE, Setup, plan_setup, record_length
@@ -10,6 +11,7 @@ from instruments.errors import BenchError
 from instruments.roles import Digitizer
 from instruments.station import Station
 from stimcert.plan import Case, Mode
+from stimcert.procedures import comes_down
 from stimcert.reading import Certified, CurrentRecord, MeanReading, Status, Zero
 
 # The SMU's mean is read only when nothing in the record comes near its range or limit.
@@ -66,6 +68,19 @@ class Bench:
                 self.station.dut.level_up()
                 self._settle(case)
                 yield Point(case=case, mode=mode, level=level, load=load, one_more_up=True)
+        for level in reversed(case.levels_of(mode)[:-1]) if comes_down(case.procedure) else ():
+            self.station.dut.set_level(level)
+            self._settle(case)
+            yield Point(case=case, mode=mode, level=level, load=load, descending=True)
+
+    @contextmanager
+    def stopped(self, point: Point) -> Iterator[None]:
+        """Stop the device at a point, as its user would pause it; it runs on afterwards."""
+        self.station.dut.stop()
+        self._settle(point.case)
+        yield
+        self.station.dut.start()
+        self._settle(point.case)
 
     def _settle(self, case: Case) -> None:
         self.station.clock.wait(case.settle.si)

@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from bench.session.point import Capture, MeanCurrent
+from bench.session.point import Capture, Derived, MeanCurrent
 from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current
 from stimcert.quantity import show
 from stimcert.reading import MeanReading, Status
@@ -11,7 +11,9 @@ from stimcert.reading import MeanReading, Status
 _DEFAULT_EVENT = 10e-6
 
 
-def evaluate(metric: str, reading: Capture | MeanCurrent, *, event: float | None, cycle: float | None) -> Measured:
+def evaluate(
+    metric: str, reading: Capture | MeanCurrent | Derived, *, event: float | None, cycle: float | None
+) -> Measured:
     """Return value and uncertainty of a metric.
 
     :param event: minimum event duration of a peak, s.
@@ -26,6 +28,10 @@ def evaluate(metric: str, reading: Capture | MeanCurrent, *, event: float | None
             return peak_current(reading.records[-1], event=event or _DEFAULT_EVENT)
         case (("current.mean" | "current.polarity"), MeanCurrent()):
             return _mean(reading, cycle)
+        case _, Derived(result=NotMeasurable() as refusal):
+            raise refusal
+        case _, Derived(result=Measured() as result):
+            return result
         case _:
             raise ValueError(f"metric {metric!r} cannot be evaluated from a {type(reading).__name__}")
 

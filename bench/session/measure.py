@@ -2,6 +2,7 @@
 """Recording is judging: the one verb of a bench test stores, evaluates and judges, so that no author can forget to."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bench.session.attempt import Attempt, Reading
@@ -10,7 +11,7 @@ from bench.session.history import History
 from bench.session.inputs import Inputs
 from bench.session.judge import PROVING, judge
 from bench.session.measurement_body import instrument, numbers
-from bench.session.point import Capture, MeanCurrent, Point
+from bench.session.point import Capture, Point
 from bench.session.rows import Row, rows_of
 from bench.session.run import Run
 from bench.session.summary import point_words
@@ -48,13 +49,16 @@ class Measure:
         """Yield those metrics that a row of the case asks for at a point: the others cost time and tell nobody."""
         return (metric for metric in metrics if rows_of(self._inputs, point, metric))
 
-    def __call__(self, point: Point, metric: str, reading: Reading) -> None:
+    def __call__(self, point: Point, metric: str, reading: Reading, *, proven_by: Capture | None = None) -> None:
         """Store what was read at a point, evaluate its uncertainty, and judge it against the case's rows.
 
         A metric without a row is information, never a PASS. The test goes on whatever the verdict is.
+
+        :param proven_by: a capture of the same point that proves the output, where the reading itself cannot.
         """
+        proof = Attempt(number=1, part=proven_by, last=True).evaluated(point, PROVING) if proven_by else None
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
-        for attempt in self._attempts_of(reading):
+        for attempt in self._attempts_of(reading, proof):
             for row in rows:
                 self._measure(point, metric, row, attempt)
 
@@ -105,15 +109,16 @@ class Measure:
         if verdict is not None and (self.worst is None or _rank(body) > _rank(self.worst)):
             self.worst = body
 
-    def _attempts_of(self, reading: Reading) -> list[Attempt]:
+    def _attempts_of(self, reading: Reading, proof: Measured | NotMeasurable | None) -> list[Attempt]:
         """Return the attempts of a reading, the same ones for every metric of it."""
         if self._last is None or self._last[0] is not reading:
             self._last = (reading, list(self._attempts(reading)))
-        return self._last[1]
+        attempts = self._last[1]
+        return attempts if proof is None else [replace(attempt, proof=proof) for attempt in attempts]
 
     def _attempts(self, reading: Reading) -> Iterator[Attempt]:
         """Yield each record of a reading on its own, the last one last, and keep its waveform."""
-        if isinstance(reading, MeanCurrent):
+        if not isinstance(reading, Capture):
             yield Attempt(number=1, part=reading, last=True)
             return
         for number, mean in enumerate(reading.means, start=1):
@@ -134,6 +139,7 @@ class Measure:
             "load": point.load,
             "measured_load": self._run.state.loads.get((max(point.load, self._bench.shunt), self._bench.shunt)),
             "one_more_up": point.one_more_up,
+            "descending": point.descending,
             "attempt": attempt.number,
             **instrument(attempt.part),
             "wall_time": iso(utc_now()),

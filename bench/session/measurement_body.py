@@ -4,7 +4,7 @@
 from typing import Any
 
 from bench.session.attempt import Reading
-from bench.session.point import Capture, MeanCurrent
+from bench.session.point import Capture, Derived, MeanCurrent
 from stimcert.metrics import unit_of
 from stimcert.models import Measured, NotMeasurable
 from stimcert.reading import CurrentRecord
@@ -29,6 +29,8 @@ def numbers(metric: str, measured: Measured | NotMeasurable) -> dict[str, Any]:
 
 
 def _record(part: Reading) -> CurrentRecord | None:
+    if isinstance(part, Derived):
+        return None
     if isinstance(part, Capture):
         return part.records[-1] if part.records else None
     return part.record if part.reading is None else None
@@ -46,7 +48,8 @@ def instrument(part: Reading) -> dict[str, Any]:
             "shunt": shunt,
             "bench_time": waveform.bench_time,
         }
-    reading = part.reading if isinstance(part, MeanCurrent) else next(iter(part.means), None)
+    means = part.means if isinstance(part, Capture) else ()
+    reading = part.reading if isinstance(part, MeanCurrent) else next(iter(means), None)
     if reading is None:
         return {"instrument": None, "range": None, "bench_time": None}
     return {"instrument": reading.role, "range": reading.range, "bench_time": reading.bench_time}

@@ -11,6 +11,7 @@ from instruments.data_sheets import load_accuracy
 from instruments.station_file import Shunt, StationFile
 from stimcert.limits import LimitRow
 from stimcert.plan import Case, Mode
+from stimcert.procedures import comes_down
 
 # A 2450 integrates over 0.01 to 10 power line cycles; below one, mains hum is not averaged out.
 _LONGEST_APERTURE = 10.0
@@ -94,4 +95,6 @@ def record_length(dwell: float, sample_rate: float) -> int:
 
 def case_points(inputs: Inputs, case: Case) -> int:
     """Return how many points a case has."""
-    return sum(len(case.levels_of(inputs.plan.mode_named(name))) for name in case.modes) * len(case.loads)
+    levels = [len(case.levels_of(inputs.plan.mode_named(name))) for name in case.modes]
+    down = sum(count - 1 for count in levels) if comes_down(case.procedure) else 0
+    return (sum(levels) + down) * len(case.loads)

@@ -4,7 +4,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from stimcert.measured import Measured, NotMeasurable
 from stimcert.plan import Case, Mode, Plan
+from stimcert.procedures import comes_down
 from stimcert.reading import CurrentRecord, MeanReading
 
 
@@ -15,6 +17,7 @@ class Point:
     :param level: intensity level, 1 … top.
     :param load: total resistance that the device sees, Ω, nominal.
     :param one_more_up: the level is the top one and "up" was pressed once more: nothing may change.
+    :param descending: the level was reached from above.
     """
 
     case: Case
@@ -22,11 +25,17 @@ class Point:
     level: int
     load: float
     one_more_up: bool = False
+    descending: bool = False
 
     @property
     def cycle(self) -> float | None:
         """The declared period of the mode's waveform, s; None for d.c."""
         return self.mode.cycle.si if self.mode.cycle is not None else None
+
+    @property
+    def is_lowest(self) -> bool:
+        """Whether this is the lowest level that the case goes to."""
+        return self.level == self.case.levels_of(self.mode)[0]
 
     @property
     def is_top(self) -> bool:
@@ -37,7 +46,8 @@ class Point:
 def points_of(plan: Plan, case: Case) -> Iterator[Point]:
     """Yield the points of a case in the order in which a bench goes to them: mode, load, level.
 
-    Where limits are judged, one point more comes after the top level: "up" is pressed once again.
+    Where limits are judged, one point more comes after the top level: "up" is pressed once again. Procedures that come
+    down visit all levels below the top one a second time.
     """
     for mode in map(plan.mode_named, case.modes):
         for load in case.loads:
@@ -46,6 +56,9 @@ def points_of(plan: Plan, case: Case) -> Iterator[Point]:
                 yield point
                 if point.is_top and case.limits:
                     yield replace(point, one_more_up=True)
+            if comes_down(case.procedure):
+                for level in reversed(case.levels_of(mode)[:-1]):
+                    yield Point(case=case, mode=mode, level=level, load=load.si, descending=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +73,16 @@ class Capture:
     records: tuple[CurrentRecord, ...] = ()
     means: tuple[MeanReading, ...] = ()
     observed: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derived:
+    """What follows from readings that were taken before; its parts are stored under their own names.
+
+    :param result: a measurement result, or why there is none.
+    """
+
+    result: Measured | NotMeasurable
 
 
 @dataclass(frozen=True, kw_only=True)

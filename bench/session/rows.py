@@ -9,6 +9,7 @@ from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
 from bench.session.point import Point, points_of
 from stimcert.limits import LimitRow
+from stimcert.metrics import METRICS
 from stimcert.plan import Case, Declared, Mode
 from stimcert.procedures import judged_by_mode, measures
 
@@ -35,6 +36,9 @@ class Row:
 
 def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
     """Return the rows a metric is judged against at a point; none means that it is information."""
+    facts = METRICS.get(metric)
+    if facts is not None and facts.at_lowest and not point.is_lowest:
+        return []
     found = [_from_limit(row) for row in limit_rows(inputs, point.case) if row.metric == metric]
     if "declared" in point.case.limits:
         found += _declared(point, metric)
