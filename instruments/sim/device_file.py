@@ -7,23 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from instruments.sim.stimulator import Device, Mode
-from instruments.sim.waveforms import Train, biphasic, direct, monophasic
-from stimcert.quantity import Dimension, Quantity, QuantityField
-from stimcert.strict_toml import Misfit, StrictModel, load
+from instruments.sim.device import Device
+from instruments.sim.device_entries import HabitKeys
+from instruments.sim.device_fields import Capacitance, Settling, Voltage
+from instruments.sim.mode_entry import ModeEntry
+from stimcert.strict_toml import Misfit, load
+
+__all__ = ["DEVICES", "DeviceFile", "ModeEntry", "find_device", "read_device", "shipped_devices"]
 
 DEVICES = Path(__file__).parent / "devices"
 
-Amplitude = Annotated[Quantity, QuantityField(Dimension.CURRENT, at_least=0.0)]
-Duration = Annotated[Quantity, QuantityField(Dimension.TIME, above=0.0)]
-Rate = Annotated[Quantity, QuantityField(Dimension.FREQUENCY, above=0.0)]
-Rail = Annotated[Quantity, QuantityField(Dimension.VOLTAGE, above=0.0)]
-Settling = Annotated[Quantity, QuantityField(Dimension.TIME, at_least=0.0)]
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9._/+-]([A-Za-z0-9 ._/+-]{0,58}[A-Za-z0-9._/+-])?$")]
 """Text that fits into an identity: printable ASCII without the signs that separate fields and messages."""
-
-Name = Annotated[str, Field(pattern=r"^[!#-&(-~]([ !#-&(-~]{0,38}[!#-&(-~])?$")]
-"""Text that fits between the quotes of a message."""
 
 PlanId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 CaseId = Annotated[str, Field(pattern=r"^[A-Z]{1,6}-[0-9]{2,4}$")]
@@ -45,59 +40,7 @@ Expected = Annotated[
 """A verdict, or a list of those among which chance decides: the hidden errors of the bench are drawn by seed."""
 
 
-class ModeEntry(StrictModel):
-    """One ``[[mode]]`` of a device file."""
-
-    name: Name
-    waveform: Literal["dc", "monophasic", "biphasic"]
-    polarity: Literal["positive", "negative"] = "positive"
-    amplitudes: tuple[Amplitude, ...]
-    frequency: Rate | None = None
-    width: Duration | None = None
-    gap: Duration | None = None
-
-    def checks(self) -> Iterable[Iterable[Misfit]]:
-        """Return what must hold of the levels, and between waveform, frequency, width and gap."""
-        return self._levels(), self._timing(), self._fit()
-
-    def _levels(self) -> Iterator[Misfit]:
-        # Not a min_length: pydantic counts only what it could read, and would complain of one bad amplitude twice.
-        if not self.amplitudes:
-            yield Misfit(("amplitudes",), "found no amplitudes; one for each level is needed, at least one")
-
-    def _timing(self) -> Iterator[Misfit]:
-        pulsed = self.waveform != "dc"
-        for key in ("frequency", "width"):
-            if pulsed and getattr(self, key) is None:
-                yield Misfit((), f'has no {key}; a "{self.waveform}" mode needs one')
-        allowed = {"dc": (), "monophasic": ("frequency", "width"), "biphasic": ("frequency", "width", "gap")}
-        for key in ("frequency", "width", "gap"):
-            if getattr(self, key) is not None and key not in allowed[self.waveform]:
-                yield Misfit((key,), f'found a {key}; a "{self.waveform}" mode has none')
-
-    def _fit(self) -> Iterator[Misfit]:
-        if self.waveform == "dc" or self.frequency is None or self.width is None:
-            return
-        phases = 2 if self.waveform == "biphasic" else 1
-        used = phases * self.width.si + (self.gap.si if self.gap else 0.0)
-        if used > (1 + 1e-9) / self.frequency.si:
-            yield Misfit(("width",), f'found "{self.width}"; {phases} of it (and the gap) exceed the period')
-
-    def train(self) -> Train:
-        """Return the waveform of unit amplitude."""
-        if self.frequency is None or self.width is None:
-            return direct()
-        if self.waveform == "monophasic":
-            return monophasic(self.frequency.si, self.width.si)
-        return biphasic(self.frequency.si, self.width.si, self.gap.si if self.gap else 0.0)
-
-    def mode(self) -> Mode:
-        """Return the mode as the simulated stimulator runs it."""
-        sign = -1.0 if self.polarity == "negative" else 1.0
-        return Mode(name=self.name, train=self.train(), amplitudes=tuple(sign * level.si for level in self.amplitudes))
-
-
-class DeviceFile(StrictModel):
+class DeviceFile(HabitKeys):
     """One device file.
 
     ``expected`` gives for each plan the verdicts that a run may end with, ``expected_cases`` those of single cases.
@@ -109,16 +52,24 @@ class DeviceFile(StrictModel):
     model: Label
     firmware: Label
     description: Annotated[str, Field(min_length=1, max_length=500)]
-    rail: Rail
+    rail: Voltage
     settling: Settling
     stuck_level: Annotated[int, Field(ge=1)] | None = None
+    output_capacitance: Capacitance | None = None
     expected: dict[PlanId, Expected] = {}
     expected_cases: dict[PlanId, dict[CaseId, Expected]] = {}
     modes: Annotated[tuple[ModeEntry, ...], Field(alias="mode")]
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
         """Return what must hold between the modes, and of the two tables of verdicts."""
-        return self._distinct(), self._stuck(), self._expectations(), self._something_expected()
+        return (
+            self._distinct(),
+            self._stuck(),
+            self._expectations(),
+            self._something_expected(),
+            self._contact_surges(),
+            self._in_amperes(),
+        )
 
     def _distinct(self) -> Iterator[Misfit]:
         if not self.modes:
@@ -130,7 +81,7 @@ class DeviceFile(StrictModel):
             seen.add(mode.name)
 
     def _stuck(self) -> Iterator[Misfit]:
-        most = max((len(mode.amplitudes) for mode in self.modes), default=0)
+        most = max((mode.top_level for mode in self.modes), default=0)
         if self.stuck_level is not None and self.stuck_level > most:
             yield Misfit(("stuck_level",), f"found {self.stuck_level}; the modes have at most {most} levels")
 
@@ -148,6 +99,25 @@ class DeviceFile(StrictModel):
             if not verdicts:
                 yield Misfit(path, "found no verdict; at least one is needed")
 
+    def _contact_surges(self) -> Iterator[Misfit]:
+        if self.lift_off is not None or self.no_load_trip is not None:
+            return
+        for index, surge in enumerate(self.surges):
+            if "contact" in surge.on:
+                yield Misfit(("surge", index, "on"), 'found "contact"; it needs [lift_off] or [no_load_trip]')
+
+    def _in_amperes(self) -> Iterator[Misfit]:
+        """Yield whatever is given as a current to a mode that regulates a voltage."""
+        if not any(mode.voltages for mode in self.modes):
+            return
+        paths: list[tuple[str | int, ...]] = [("surge", index, "amplitude") for index in range(len(self.surges))]
+        if self.late_fault is not None and self.late_fault.direct is not None:
+            paths.append(("late_fault", "direct"))
+        if self.leakage is not None:
+            paths.append(("leakage",))
+        for path in paths:
+            yield Misfit(path, 'found a current; a device with modes that have "voltages" has none')
+
     def device(self) -> Device:
         """Return the device as the simulated stimulator is built from it."""
         return Device(
@@ -157,6 +127,8 @@ class DeviceFile(StrictModel):
             rail=self.rail.si,
             settling=self.settling.si,
             stuck_level=self.stuck_level,
+            output_capacitance=self.output_capacitance.si if self.output_capacitance else 0.0,
+            behaviours=self.behaviours(),
             modes=tuple(mode.mode() for mode in self.modes),
         )
 

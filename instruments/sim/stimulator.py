@@ -1,72 +1,53 @@
 # SPDX-License-Identifier: MIT
-"""The simulated stimulator: modes, levels, start and stop, and the current that it regulates to."""
+"""The simulated stimulator: modes, levels, start and stop, and what it regulates to.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+Every press of a button and everything that it notices is kept with its moment, so that what it delivered in the past
+can be asked again, and what it will do by itself (a trip, the end of its timer) is known beforehand.
+"""
 
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
+from instruments.sim.behaviours import SurgeEvent
+from instruments.sim.contact import Contact
+from instruments.sim.device import Device, Mode, Regulates
 from instruments.sim.piecewise import Piecewise
-from instruments.sim.waveforms import Train
+from instruments.sim.timeline import Pulse, Stretch, Timeline, joined, with_pulses
 
-SETTLING_STEPS = 10
-"""In how many equal steps the amplitude goes from the old to the new value."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mode:
-    """One programme of the device.
-
-    :param amplitudes: peak current of each level, A, with the sign of the (first) phase at the active terminal.
-    """
-
-    name: str
-    train: Train
-    amplitudes: tuple[float, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Device:
-    """What the simulated stimulator is.
-
-    :param rail: the largest magnitude of its output voltage, V.
-    :param settling: how long the amplitude takes after a start or a change of level, s.
-    :param stuck_level: the level that it delivers whatever is selected; None for a device that obeys.
-    """
-
-    manufacturer: str
-    model: str
-    firmware: str
-    rail: float
-    settling: float
-    modes: tuple[Mode, ...]
-    stuck_level: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Ramp:
-    begun: float
-    before: float
-    after: float
+__all__ = ["Device", "Mode", "Stimulator"]
 
 
 class Stimulator:
-    """A running device.
+    """A running device. For the circuit it is a :class:`instruments.sim.source.Source`.
 
     :param device: what it is.
     :param now: returns the bench time, s.
     :param draw: returns a number in −1 … 1 for a key, the same one for a seed.
+    :param contact: returns the resistance between its terminals at direct current, Ω, infinite when nothing is there.
     """
 
-    def __init__(self, device: Device, now: Callable[[], float], draw: Callable[[str], float]) -> None:
+    def __init__(
+        self,
+        device: Device,
+        now: Callable[[], float],
+        draw: Callable[[str], float],
+        contact: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self.device = device
         self.rail = device.rail
+        self.output_capacitance = device.output_capacitance
         self.mode = device.modes[0]
         self.level = 1
-        self.running = False
+        self.charging = False
+        self.paused = False
+        self._wanted = False
+        self._started = self._used = self._seen = 0.0
+        self._surges: list[Pulse] = []
+        self._timeline = Timeline()
         self._now = now
         self._draw = draw
-        self._ramp = _Ramp(begun=-device.settling, before=0.0, after=0.0)
+        self._contact = Contact(device.behaviours, contact)
+        self._plan(now(), 0.0)
 
     @property
     def mode_names(self) -> Sequence[str]:
@@ -78,6 +59,25 @@ class Stimulator:
         """Return the highest level of the selected mode."""
         return len(self.mode.amplitudes)
 
+    @property
+    def regulates(self) -> Regulates:
+        """Return what the selected mode regulates."""
+        return self.mode.regulates
+
+    @property
+    def on(self) -> bool:
+        """Return whether the output is on now, as the device shows it."""
+        return self._timeline.at(self._now()).on
+
+    @property
+    def running(self) -> bool:
+        """Return whether the output stage works.
+
+        It goes on when the device switches its output off by itself, with a demand of zero, until time has passed or
+        somebody has touched the device: so that a demand has one meaning over a stretch of time.
+        """
+        return self._wanted
+
     def select_mode(self, name: str) -> None:
         """Choose a mode; the output stops and the level goes back to 1.
 
@@ -87,6 +87,8 @@ class Stimulator:
         self.stop()
         self.mode = found
         self.level = 1
+        self._surge("mode")
+        self._plan(self._now(), 0.0)
 
     def set_level(self, level: int) -> None:
         """Choose a level.
@@ -97,53 +99,157 @@ class Stimulator:
         if not 1 <= level <= self.top_level:
             raise ValueError(f"level {level} is not one of 1 … {self.top_level}")
         self.level = level
-        if self.running:
-            self._settle_to(self.amplitude())
+        self._notice(self._now())
+        if self._wanted:
+            self._surge("level")
+            self._plan(self._now(), self.device.settling)
 
     def level_up(self) -> None:
-        """Go one level up; at the top stay there."""
-        self.set_level(min(self.level + 1, self.top_level))
+        """Go one level up; at the top stay there, or begin again where the device is made like that."""
+        if self.level == self.top_level and self.device.behaviours.wraps:
+            self.set_level(1)
+        else:
+            self.set_level(min(self.level + 1, self.top_level))
 
     def start(self) -> None:
-        """Start the output, from zero."""
-        if not self.running:
-            self.running = True
-            self._settle_to(self.amplitude())
+        """Start the output, from zero; nothing happens where charging blocks it."""
+        self._notice(self._now())
+        if self._wanted or self._blocked():
+            return
+        self._wanted, self.paused = True, False
+        self._started = self._now()
+        self._surge("start")
+        self._plan(self._started, self.device.settling)
 
     def stop(self) -> None:
         """Stop the output at once."""
-        self.running = False
-        self._ramp = _Ramp(begun=self._now() - self.device.settling, before=0.0, after=0.0)
+        self._notice(self._now())
+        if self._wanted:
+            self._surge("stop")
+        self._off(paused=False)
+
+    def pause(self) -> None:
+        """Stop the output of a running device until it is started again."""
+        self._notice(self._now())
+        if self._wanted:
+            self._surge("stop")
+            self._off(paused=True)
+
+    def connect_charger(self, connected: bool) -> None:
+        """Plug the charger in, or pull it out."""
+        self._notice(self._now())
+        if connected == self.charging:
+            return
+        self.charging = connected
+        self._surge("charger")
+        if self._blocked():
+            self._off(paused=False)
+        else:
+            self._plan(self._now(), self._left(self._now()))
+
+    def sense(self, moment: float) -> None:
+        """Look at the load, as it is since a bench time (s): when that has passed, before anybody changes the load."""
+        self._notice(moment)
 
     def amplitude(self) -> float:
-        """Return the amplitude that the selected level leads to, A, signed."""
+        """Return the amplitude that the selected level leads to, A or V, signed."""
         level = self.level if self.device.stuck_level is None else self.device.stuck_level
         return self.mode.amplitudes[min(level, self.top_level) - 1]
 
+    def demand(self, start: float, stop: float) -> Piecewise:
+        """Return what the device regulates to between two bench times (s), A or V; while it is off, what leaks, A."""
+        if start >= self._seen:  # never the bench's own time: the circuit also asks while that is moving on
+            self._look(start)
+        battery = self.device.behaviours.battery
+        parts = [
+            stretch.delivered(begun, ended, self._draw, battery)
+            for begun, ended, stretch in self._timeline.between(start, stop)
+        ]
+        pulses = (pulse for pulse in self._surges if pulse.begun < stop and pulse.ended > start)
+        return with_pulses(joined(parts), pulses)
+
     def current(self, start: float, stop: float) -> Piecewise:
-        """Return the current that the device regulates to between two bench times (s), A."""
-        if not self.running:
-            return Piecewise.constant(start, stop, 0.0)
-        phase = (self._draw(f"phase {self.mode.name}") + 1) / 2
-        train = self.mode.train.between(start, stop, phase)
-        if start >= self._ramp.begun + self.device.settling:
-            return train.map(lambda unit: unit * self._ramp.after)
-        return train.times(self._envelope(start, stop))
+        """Return the demand, for a circuit that knows regulated currents only."""
+        return self.demand(start, stop)
 
-    def _settle_to(self, amplitude: float) -> None:
-        now = self._now()
-        # What the ramp has come to by now, so that two changes in a row do not jump.
-        reached = float(self._envelope(now, now + 1.0).values[0])
-        self._ramp = _Ramp(begun=now, before=reached, after=amplitude)
+    def _notice(self, moment: float) -> None:
+        """See what has happened by itself until a bench time (s), and what has become of the load."""
+        if self._wanted and moment >= self._ends():
+            self._used += self._ends() - self._started
+            self._wanted = False
+        self._look(moment)
 
-    def _envelope(self, start: float, stop: float) -> Piecewise:
-        ramp, settling = self._ramp, self.device.settling
-        if start >= ramp.begun + settling:
-            return Piecewise.constant(start, stop, ramp.after)
-        edges = ramp.begun + settling * np.arange(SETTLING_STEPS + 1) / SETTLING_STEPS
-        values = ramp.before + (ramp.after - ramp.before) * np.arange(SETTLING_STEPS + 1) / SETTLING_STEPS
-        inner = (edges > start) & (edges < stop)
-        first = max(int(np.searchsorted(edges, start, side="right")) - 1, 0)
-        return Piecewise(
-            np.concatenate(([start], edges[inner], [stop])), np.concatenate(([values[first]], values[inner]))
+    def _look(self, moment: float) -> None:
+        self._seen = moment
+        made = self._contact.made
+        if self._contact.look(moment, on=self._wanted) and self._wanted:
+            if self._contact.made != made:
+                self._surge("contact", moment)
+            self._plan(moment, self._settling(moment, regained=self._contact.made and not made))
+
+    def _settling(self, moment: float, *, regained: bool) -> float:
+        """Return how long the amplitude takes after the load has changed, s."""
+        if self._contact.made and not regained:  # another load, and perhaps another amplitude
+            return self.device.settling
+        return self._contact.ramp if regained else self._left(moment)
+
+    def _off(self, *, paused: bool) -> None:
+        if self._wanted:
+            self._used += self._now() - self._started
+        self._wanted, self.paused = False, paused
+        self._plan(self._now(), 0.0)
+
+    def _blocked(self) -> bool:
+        return self.charging and self.device.behaviours.blocked_while_charging
+
+    def _surge(self, event: SurgeEvent, moment: float | None = None) -> None:
+        for surge in self.device.behaviours.surges:
+            if event in surge.on:
+                begun = (self._now() if moment is None else moment) + surge.delay
+                self._surges.append(Pulse(begun=begun, ended=begun + surge.width, amplitude=surge.amplitude))
+
+    def _left(self, moment: float) -> float:
+        """Return how much of the current ramp is left, s."""
+        current = self._timeline.at(moment)
+        return max(current.begun + current.settling - moment, 0.0)
+
+    def _plan(self, begun: float, settling: float) -> None:
+        """Write down what the output does from a bench time (s) on, with all that it will do by itself."""
+        self._timeline.follow(self._stretch(begun, settling))
+        for moment in sorted({moment for moment in self._foreseen() if begun < moment < float("inf")}):
+            self._timeline.follow(self._stretch(moment, self._left(moment)))
+
+    def _foreseen(self) -> Iterator[float]:
+        if self._wanted:
+            yield self._ends()
+            yield self._contact.held_from()
+            if self.device.behaviours.late_fault is not None:
+                yield self._started + self.device.behaviours.late_fault.after
+
+    def _ends(self) -> float:
+        """Return when the device switches its output off by itself; infinite when it will not."""
+        timer = self.device.behaviours.auto_off
+        return min(self._contact.trips(self._started), float("inf") if timer is None else self._started + timer)
+
+    def _stretch(self, begun: float, settling: float) -> Stretch:
+        blank = Stretch(begun=begun, waveform=self.mode.waveform(), name=self.mode.name)
+        if not self._wanted or begun >= self._ends():
+            return replace(blank, direct=self._leak())
+        before = self._timeline.before(begun)
+        held = begun >= self._contact.held_from()
+        fault = self.device.behaviours.late_fault
+        broken = fault if fault is not None and begun >= self._started + fault.after else None
+        return replace(
+            blank,
+            on=True,
+            before=before.reached(begun) if before else 0.0,
+            after=0.0 if held else self.amplitude() * self._contact.share * (broken.gain if broken else 1.0),
+            settling=settling,
+            direct=0.0 if held else self.mode.direct + (broken.direct if broken else 0.0),
+            started=self._started,
+            used=self._used - self._started,
         )
+
+    def _leak(self) -> float:
+        leakage = self.device.behaviours.leakage
+        return leakage.charging if self.charging else leakage.paused if self.paused else leakage.idle

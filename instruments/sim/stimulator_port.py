@@ -43,25 +43,43 @@ class StimulatorPort(ScpiInstrument):
 
     @command("LEVel:UP", parameters=0)
     def level_up(self, arguments: Arguments) -> None:
-        """Go one level up; at the top stay there."""
-        stimulator = self.bench.stimulator
-        self._to_level(min(stimulator.level + 1, stimulator.top_level))
+        """Press "up" once; at the top the device stays there, or begins again."""
+        self.bench.stimulator.level_up()
+        self.bench.log.write("dut_level", level=self.bench.stimulator.level)
 
     @command("OUTPut:STARt", parameters=0)
     def start(self, arguments: Arguments) -> None:
-        """Start the output."""
+        """Start the output, or go on after a pause; a device that charges may refuse by doing nothing."""
         self.bench.stimulator.start()
-        self.bench.log.write("dut_output", on=True)
+        self.bench.log.write("dut_output", on=self.bench.stimulator.on)
 
     @command("OUTPut:STOP", parameters=0)
     def stop(self, arguments: Arguments) -> None:
         """Stop the output."""
         self._stop()
 
+    @command("OUTPut:PAUSe", parameters=0)
+    def pause(self, arguments: Arguments) -> None:
+        """Pause a running output."""
+        self.bench.stimulator.pause()
+        self.bench.log.write("dut_output", on=self.bench.stimulator.on)
+
+    @command("CHARger")
+    def set_charger(self, arguments: Arguments) -> None:
+        """Plug the charger in (1) or pull it out (0)."""
+        connected = bool(arguments.integer(0, 0, 1))
+        self.bench.stimulator.connect_charger(connected)
+        self.bench.log.write("dut_charger", connected=connected)
+
+    @query("CHARger")
+    def charger(self, arguments: Arguments) -> str:
+        """Return 1 while the charger is connected, else 0."""
+        return str(int(self.bench.stimulator.charging))
+
     @query("OUTPut")
     def output(self, arguments: Arguments) -> str:
         """Return 1 while the output runs, else 0."""
-        return str(int(self.bench.stimulator.running))
+        return str(int(self.bench.stimulator.on))
 
     def _select(self, name: str) -> None:
         self._stop()
@@ -73,7 +91,7 @@ class StimulatorPort(ScpiInstrument):
         self.bench.log.write("dut_level", level=level)
 
     def _stop(self) -> None:
-        was_running = self.bench.stimulator.running
+        was_running = self.bench.stimulator.on
         self.bench.stimulator.stop()
         if was_running:
             self.bench.log.write("dut_output", on=False)
