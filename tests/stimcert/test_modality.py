@@ -216,6 +216,53 @@ def test_a_weak_level_does_not_hide_the_form_of_the_mode() -> None:
     assert classify([pulses(20e-6), direct(2e-3)]).kind == "ems"
 
 
+def test_what_is_weak_but_for_an_unseen_peak_is_not_weak() -> None:
+    clipped = replace(direct(20e-6, where="level 1"), peak=Interval(low=20e-6, high=math.inf))
+    assert classify([clipped, direct(2e-3)]).kind == "undetermined"
+
+
+def test_the_form_of_what_may_not_flow_decides_nothing() -> None:
+    """Pulses of 8 µA are no output; of 10 µA they may be one, and then the mode is no direct current."""
+    assert classify([direct(200e-6), seen(0.0, 8e-6, 0.1e-6)]).kind == "galvanic"
+    assert classify([direct(200e-6), seen(0.0, 10e-6, 0.1e-6)]).possible == ("galvanic", "microcurrent")
+    assert classify([direct(200e-6), seen(0.0, 12e-6, 0.1e-6)]).possible == ("microcurrent",)
+
+
+def test_a_mean_that_contradicts_the_extremes_proves_nothing() -> None:
+    assert constant(seen(-0.5e-6, 50e-6, 1e-3)).answer is None
+    assert constant(seen(-10e-6, 50e-6, 1e-3)).answer is False
+
+
+@pytest.mark.parametrize(("u", "answer"), [(0.0, True), (0.8e-3, None)])
+def test_an_uncertain_mean_makes_the_ripple_uncertain(u: float, answer: bool | None) -> None:
+    """A ripple of 40 µA is 4 % of 1 mA, and 20 % of 0.2 mA; one of 120 µA is 12 % of 1 mA, and 7 % of 1.8 mA."""
+    mean = Interval.about(1e-3, u)
+    assert constant(replace(seen(0.98e-3, 1.02e-3, 1e-3, u=0.0), mean=mean)).answer is answer
+    assert constant(replace(seen(0.94e-3, 1.06e-3, 1e-3, u=0.0), mean=mean)).answer is (None if u else False)
+
+
+def test_times_of_records_that_follow_each_other_add_up() -> None:
+    pieces = [replace(direct(2.5e-3, seconds=6.0), fine=0.06), replace(direct(2.5e-3, seconds=6.0), fine=0.06)]
+    both = joined(pieces)
+    assert (both.unbroken, both.fine, both.watched) == (6.0, 0.12, 12.0)
+    assert constant(both).answer is None
+    assert constant(replace(both, unbroken=LONG)).answer is True
+
+
+def test_a_drift_between_records_is_in_the_mean() -> None:
+    here, there = (
+        replace(direct(2e-3), mean=Interval.about(2e-3, U)),
+        replace(direct(2e-3), mean=Interval.about(1e-3, U)),
+    )
+    assert joined([here, there]).mean == joined([there, here]).mean == Interval(low=1e-3 - U, high=2e-3 + U)
+
+
+@pytest.mark.parametrize(("mean", "said"), [(0.09e-3, False), (0.11e-3, True)])
+def test_a_direct_part_above_a_tenth_of_the_peak_is_a_remark(mean: float, said: bool) -> None:
+    remarks = classify([seen(0.0, 1e-3, mean)]).remarks
+    assert any("acts as galvanic" in each for each in remarks) is said
+
+
 def test_a_load_without_output_is_a_remark() -> None:
     result = classify([direct(2e-3), replace(SILENT, where="10 kΩ")])
     assert (result.kind, result.remarks) == ("galvanic", ("10 kΩ: no output",))
