@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instruments.data_sheets import AccuracyTable
+from instruments.dmm6500_trigger import TriggeredDigitizer
 from instruments.errors import BenchError
 from instruments.roles import Clock
-from instruments.scpi import ScpiInstrument
 from instruments.settings import function, number, parse_word, step, word
 from stimcert.reading import Accuracy, Waveform
 
 VOLTAGE_RANGES = (0.1, 1.0, 10.0, 100.0, 1000.0)
-MAX_SAMPLE_RATE = 1e6
+MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1e3, 1e6
 MAX_COUNT = 7_000_000
 OVERRANGE = 1.2
 """Largest reading as a share of the range; what lies beyond is reported as 9.9E37."""
@@ -35,7 +35,7 @@ def _data_format(reply: str) -> str:
     return "SREAL" if parse_word(reply) == "SRE" else parse_word(reply)
 
 
-class DMM6500(ScpiInstrument):
+class DMM6500(TriggeredDigitizer):
     """Keithley DMM6500. It has no energy to take away: its safe state is any state.
 
     :param adapter: an open door, or a VISA resource string.
@@ -72,7 +72,7 @@ class DMM6500(ScpiInstrument):
     sample_rate = number(
         ":SENS:DIG:VOLT:SRAT",
         """Control the samples per second (int strictly from 1000 to 1000000). Set it before the aperture.""",
-        1e3,
+        MIN_SAMPLE_RATE,
         MAX_SAMPLE_RATE,
         whole=True,
     )
@@ -116,9 +116,19 @@ class DMM6500(ScpiInstrument):
         return VOLTAGE_RANGES
 
     @property
+    def min_sample_rate(self) -> float:
+        """Get the slowest sample rate in 1/s."""
+        return MIN_SAMPLE_RATE
+
+    @property
     def max_sample_rate(self) -> float:
         """Get the fastest sample rate in 1/s."""
         return MAX_SAMPLE_RATE
+
+    @property
+    def max_samples(self) -> int:
+        """Get how many samples one record can have."""
+        return MAX_COUNT
 
     def input_resistance(self, voltage_range: float) -> float:
         """Return the input resistance on a range (V), Ω; on the lower ranges the least that is promised."""
@@ -141,7 +151,7 @@ class DMM6500(ScpiInstrument):
                 "the period must be a whole number of microseconds",
                 role=self.role,
             )
-        self._count = 0  # so that nothing is captured with half a configuration
+        self._count, self._trigger = 0, ()  # so that nothing is captured with half a configuration
         self.change(
             digitize_function="VOLT",
             voltage_range=voltage_range,
@@ -159,19 +169,15 @@ class DMM6500(ScpiInstrument):
         """Take one record, now."""
         if not self._count:
             raise BenchError(f"{self._who} was asked for a record before it was configured")
+        self._restore()
         bench_time = self._clock.now() if self._clock else 0.0
-        duration = self._count / self._sample_rate
-        self.read_block(':TRAC:CLE "defbuffer1";:READ:DIG? "defbuffer1"', 1, duration)
-        query = f':TRAC:DATA? 1,{self._count:d},"defbuffer1",READ'
-        samples = self.read_block(query, self._count, duration)
-        self.check_errors()
-        if np.isnan(samples).any():
-            raise self.garbled(query, "a record with NaN in it")
+        self.read_block(':TRAC:CLE "defbuffer1";:READ:DIG? "defbuffer1"', 1, duration=self._count / self._sample_rate)
+        samples = self._read_samples(1, self._count)
         return self._waveform(samples, bench_time)
 
     def reset(self) -> None:
         """Bring the instrument into its power-on state."""
-        self._count = 0
+        self._count, self._trigger = 0, ()
         super().reset()
 
     def _waveform(self, samples: NDArray[np.float32], bench_time: float) -> Waveform:

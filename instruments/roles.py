@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What the bench asks of each instrument, whoever made it. One Protocol per role of a station file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from instruments.event_record import EventRecord, Watch
 from stimcert.reading import Accuracy, MeanReading, Waveform
 
 
@@ -63,8 +64,16 @@ class Digitizer(Instrument, Protocol):
         """Return the voltage ranges, V, ascending."""
 
     @property
+    def min_sample_rate(self) -> float:
+        """Return the slowest sample rate, 1/s."""
+
+    @property
     def max_sample_rate(self) -> float:
         """Return the fastest sample rate, 1/s."""
+
+    @property
+    def max_samples(self) -> int:
+        """Return how many samples one record can have."""
 
     def input_resistance(self, voltage_range: float) -> float:
         """Return the input resistance on a range, Ω."""
@@ -77,6 +86,30 @@ class Digitizer(Instrument, Protocol):
 
     def capture(self) -> Waveform:
         """Take one record, now."""
+
+    def watch(
+        self,
+        *,
+        level: float,
+        duration: float,
+        pre: float,
+        post: float,
+        zero: float = 0.0,
+        action: Callable[[], object] = ...,
+    ) -> Watch:
+        """Watch at the configured range and rate until the input leaves ``zero`` ± ``level`` (V), or for ``duration``.
+
+        :param duration: s of bench time.
+        :param pre: at least so much of what was before the departure is kept, s.
+        :param post: at least so much of what follows is recorded, s, > 0.
+        :param action: called once when armed.
+        """
+
+    def capture_around(self, action: Callable[[], object], *, pre: float, post: float) -> EventRecord:
+        """Take a record at the configured range and rate, from ``pre`` (s) before calling ``action`` to ``post`` after.
+
+        :raises BenchError: also when ``action`` takes longer than ``post``.
+        """
 
 
 class LoadBox(Instrument, Protocol):

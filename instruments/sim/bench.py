@@ -25,6 +25,8 @@ class SimulatedBench:
         advance it.
     :param pace: real delay per reading, s, which the server adds.
     :param log: file for the event log; None keeps none.
+    :ivar observers: called with the ends (bench time, s) of each stretch that has passed; the settings of all
+        instruments are still those that held over it.
     :raises ValueError: when a fault is unknown.
     """
 
@@ -43,6 +45,8 @@ class SimulatedBench:
         self.faults = checked(faults)
         self.pace = pace
         self.on_quit: Callable[[], None] | None = None
+        self.observers: list[Callable[[float, float], None]] = []
+        self._passing = False
         self._origin = time.monotonic() if wall_clock else None
         self._time = 0.0
         self.reseed(seed)
@@ -53,8 +57,8 @@ class SimulatedBench:
     @property
     def time(self) -> float:
         """Return the bench time, s. On the wall clock it may run ahead by what readings took."""
-        if self._origin is not None:
-            self._time = max(self._time, time.monotonic() - self._origin)
+        if self._origin is not None and not self._passing:
+            self._pass_until(max(self._time, time.monotonic() - self._origin))
         return self._time
 
     def advance(self, seconds: float) -> None:
@@ -64,7 +68,19 @@ class SimulatedBench:
         """
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"time cannot advance by {seconds} s")
-        self._time = self.time + seconds
+        self._pass_until(self.time + seconds)
+
+    def _pass_until(self, moment: float) -> None:
+        """Move bench time on, and show the stretch to the observers before anybody changes a setting."""
+        before, self._time = self._time, moment
+        if not moment > before:
+            return
+        self._passing = True  # for whoever looks at the clock meanwhile, it stands still
+        try:
+            for observer in tuple(self.observers):
+                observer(before, moment)
+        finally:
+            self._passing = False
 
     def reseed(self, seed: int) -> None:
         """Draw every hidden error and the noise anew."""

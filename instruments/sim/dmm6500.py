@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments.sim.keithley_buffers import DEFAULT_BUFFER, OVERFLOW, BufferedInstrument
+from instruments.sim.armed_record import Wave
+from instruments.sim.digitizer_trigger import TriggeredDigitizer
+from instruments.sim.keithley_buffers import DEFAULT_BUFFER, OVERFLOW
+from instruments.sim.piecewise import FloatArray
 from instruments.sim.reading_buffer import ReadingBuffer
 from instruments.sim.scpi import Arguments, ScpiError, command, nr3, query
 from instruments.sim.specifications import (
@@ -38,7 +41,7 @@ _MOST_SAMPLES = 7_000_000
 _VOLTAGE = "[SENSe[1]:]DIGitize:VOLTage:"
 
 
-class Dmm6500(BufferedInstrument):
+class Dmm6500(TriggeredDigitizer):
     """The digitizer of the simulated bench."""
 
     role = "digitizer"
@@ -66,6 +69,7 @@ class Dmm6500(BufferedInstrument):
     def reset(self) -> None:
         """Return to the defaults of ``*RST``."""
         super().reset()
+        self._reset_trigger()
         self._reset_digitizer()
 
     def unit(self) -> str:
@@ -84,14 +88,24 @@ class Dmm6500(BufferedInstrument):
 
     def capture(self, buffer: ReadingBuffer) -> None:
         """Take one record into ``buffer``."""
+        if self.armed:
+            raise ScpiError(-221, "Settings conflict; the trigger model is running")
         start, count, aperture = self.bench.time, self.count, self.present_aperture()
         length = count / self.sample_rate
         self.bench.advance(length)
         self.hold_back(1)
         times = start + np.arange(count) / self.sample_rate
         # A hair more than the record, so that the rounding of its last sample's end stays inside.
-        wave = self.bench.circuit.tap_voltage(start, start + length + _SHORTEST, self.input_resistance())
-        buffer.append({"reading": self._converted(wave.means(times, aperture), aperture), "time": times})
+        wave = self.input_voltage(start, start + length + _SHORTEST)
+        self.store(buffer, times, wave.means(times, aperture))
+
+    def input_voltage(self, start: float, stop: float) -> Wave:
+        """Return the voltage at the input between two bench times (s)."""
+        return self.bench.circuit.tap_voltage(start, stop, self.input_resistance())
+
+    def store(self, buffer: ReadingBuffer, times: FloatArray, means: FloatArray) -> None:
+        """Convert the means (V) of samples and store them with their times (bench time, s)."""
+        buffer.append({"reading": self._converted(means, self.present_aperture()), "time": times})
 
     def _converted(self, means: NDArray[np.float64], aperture: float) -> NDArray[np.float32]:
         gain, offset = self.bench.hidden(DIGITIZER_MODEL, "digitize", self.range)
@@ -182,6 +196,5 @@ class Dmm6500(BufferedInstrument):
     def _trigger(self, arguments: Arguments) -> None:
         self.capture(self.buffer(arguments, 0))
 
-    @command("INITiate[:IMMediate]", parameters=0)
-    def _initiate(self, arguments: Arguments) -> None:
+    def _initiate_unloaded(self) -> None:
         self.capture(self._buffers[DEFAULT_BUFFER])

@@ -112,6 +112,11 @@ class BufferedInstrument(ScpiInstrument):
     def _trace_actual(self, arguments: Arguments) -> str:
         return str(len(self.buffer(arguments, 0)))
 
+    @query("TRACe:ACTual:STARt|END", parameters=1)
+    def _trace_ends(self, arguments: Arguments) -> str:
+        count = len(self.buffer(arguments, 0))
+        return str(min(1, count) if arguments.node("STARt", "END") == "STAR" else count)
+
     @command("TRACe:CLEar")
     def _trace_clear(self, arguments: Arguments) -> None:
         self.buffer(arguments, 0).clear()
