@@ -3,6 +3,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,9 @@ from stimcert.modality import CLAIMS, KINDS, Modality, classify, judge
 from stimcert.modality_form import FINE, LONG, Observed, constant, joined, observed_mean
 from stimcert.reason import CATALOGUE, Reason
 from stimcert.verdict import Verdict
+
+PAGE = Path(__file__).parents[2] / "docs" / "explanations" / "modality.md"
+WORDS = {"galvanic": "galvanic", "microcurrent": "microcurrent", "ems": "EMS"}
 
 U = 1e-6
 ALL = ("none", "galvanic", "microcurrent", "ems")
@@ -301,6 +305,25 @@ def test_sentences_are_complete() -> None:
     unsure = judge(classify([pulses(1e-3)]), "microcurrent")
     assert unsure.code in CATALOGUE
     assert unsure.params["found"] == "microcurrent or EMS"
+
+
+@pytest.mark.parametrize(
+    ("words", "observed"),
+    [
+        ("pulses of 480 µA, watched for 10 s", pulses(480e-6)),
+        ("pulses of 1 mA ± 1 µA", pulses(1e-3)),
+        ("400 µA, constant, seen for 0.2 s", direct(400e-6, seconds=0.2)),
+        ("an SMU's mean of 5 mA, no digitizer", observed_mean("lift", Interval.about(5e-3, U))),
+        ("an SMU's mean of 10 µA ± 1 µA, no digitizer", observed_mean("lift", Interval.about(10e-6, U))),
+        ("less than 10 µA for certain", SILENT),
+    ],
+)
+def test_the_table_of_the_explanation(words: str, observed: Observed) -> None:
+    result = classify([observed])
+    *others, last = ("none" if kind == "none" else WORDS[kind] for kind in result.possible)
+    found = " or ".join([", ".join(others), last] if others else [last])
+    verdicts = " | ".join(judge(result, claim).verdict.value for claim in ("microcurrent", "ems", "galvanic"))
+    assert f"\n| {words} | {found} | {verdicts} |\n" in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("claim", ["none", "undetermined", "tens", ""])

@@ -25,6 +25,8 @@ NUMBERS = {
     "iec_60601_2_10.pulse_energy": ("energy.pulse", None, 0.3, "limit", "medical"),
     "iec_60601_2_10.open_circuit_voltage": ("voltage.peak", None, 500.0, "limit", "medical"),
     "iec_60601_2_10.density_attention": ("current.density_rms", None, 20.0, "advisory", "medical"),
+    "iec_60601_2_10.intensity_step": ("intensity.step", None, 1e-3, "limit", "medical"),
+    "iec_60601_2_10.intensity_minimum": ("intensity.minimum", None, 0.02, "limit", "medical"),
     "fda_output_table.power_density": ("power.density", None, 2500.0, "limit", "fda"),
     "off_state.dc": ("current.mean", -10e-6, 10e-6, "limit", "medical"),
     "off_state.ac": ("current.ac_rms", None, 100e-6, "limit", "medical"),
