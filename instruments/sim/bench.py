@@ -51,8 +51,11 @@ class SimulatedBench:
         self._time = 0.0
         self.reseed(seed)
         self.log = EventLog(log, lambda: self.time)
-        self.stimulator = Stimulator(device, lambda: self.time, self.draw)
+        self.stimulator = Stimulator(device, lambda: self.time, self.draw, lambda: self.circuit.load_resistance())
         self.circuit = Circuit(device=self.stimulator, draw=self.draw, faults=self.faults)
+        # The device looks at its load first: what it does about it belongs to the stretch that has passed.
+        self.observers.append(lambda before, _: self.stimulator.sense(before))
+        self.observers.append(self.circuit.pass_time)
 
     @property
     def time(self) -> float:

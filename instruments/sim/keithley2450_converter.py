@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from instruments.sim.keithley2450_ranges import CURRENT, VOLTAGE, SenseSettings
 from instruments.sim.keithley_buffers import OVERFLOW
-from instruments.sim.piecewise import Piecewise
+from instruments.sim.piecewise import Signal
 from instruments.sim.specifications import SMU_MODEL, SMU_OVERRANGE, figure
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ data sheet promises 105 %; what lies above is the simulator's own figure."""
 _RANGES = {"current": CURRENT, "voltage": VOLTAGE}
 
 
-def converted(bench: "SimulatedBench", wave: Piecewise, function: str, sense: SenseSettings, edges: Floats) -> Floats:
+def converted(bench: "SimulatedBench", wave: Signal, function: str, sense: SenseSettings, edges: Floats) -> Floats:
     """Return one reading per interval: the mean of what the front end passes, as :func:`reported`.
 
     :param function: ``current`` or ``voltage``.
@@ -37,7 +37,7 @@ def converted(bench: "SimulatedBench", wave: Piecewise, function: str, sense: Se
     peak = wave.peak()
     choose_range(function, sense, peak)
     clip = _SATURATION * sense.range
-    seen = wave if peak <= clip else wave.map(lambda values: np.clip(values, -clip, clip))
+    seen = wave if peak <= clip else wave.clipped(clip)
     means = seen.means(edges[:-1], float(edges[-1] - edges[0]) / (edges.size - 1))
     return reported(bench, means, function, sense)
 

@@ -5,7 +5,7 @@
 
 A current i > 0 leaves the source's active terminal. Inside the SMU it runs from LO to HI, so the SMU's voltage HI − LO
 aids it: ``v_source + v_smu = i · R``. With loads that are resistors the solution at one moment does not depend on any
-other; a load that stores charge will need its state carried from segment to segment, and nothing else here.
+other; what stores charge is solved in :mod:`instruments.sim.reactive` and :mod:`instruments.sim.output_stage`.
 """
 
 from dataclasses import dataclass
@@ -45,15 +45,14 @@ class Solution:
     limited: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 
-def solve_short(loop: Loop, segments: int) -> Solution:
-    """Solve the loop with a short in the place of the source."""
-    free = loop.emf / loop.resistance
-    current = float(np.clip(free, -loop.limit, loop.limit))
-    return Solution(
-        current=np.full(segments, current),
-        source_voltage=np.zeros(segments),
-        limited=np.full(segments, abs(free) > loop.limit),
-    )
+def solve_forced(voltage: FloatArray, loop: Loop) -> Solution:
+    """Solve the loop with a source in it that holds its voltage.
+
+    :param voltage: V, active against return, one element per segment; 0 is a short in the place of the source.
+    """
+    free = (voltage + loop.emf) / loop.resistance
+    current: FloatArray = np.clip(free, -loop.limit, loop.limit)
+    return Solution(current=current, source_voltage=voltage, limited=np.abs(free) > loop.limit)
 
 
 def solve(demand: FloatArray, compliance: float, loop: Loop) -> Solution:

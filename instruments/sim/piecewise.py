@@ -5,22 +5,72 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
-_TIME_SLACK = 1e-9
+TIME_SLACK = 1e-9
 """How far outside its span a function may be asked, s: the rounding of bench times, far below any aperture."""
+
+_SMALL = 1e-4
+"""Below this the series of :func:`mean_decay` to the third power is as exact as a float."""
+
+
+class Signal(Protocol):
+    """A quantity against bench time, however it is made up between events."""
+
+    @property
+    def edges(self) -> FloatArray:
+        """Return the events, ascending bench times, s."""
+
+    @property
+    def start(self) -> float:
+        """Return the bench time at which the function begins, s."""
+
+    @property
+    def stop(self) -> float:
+        """Return the bench time at which the function ends, s."""
+
+    def at(self, times: FloatArray) -> FloatArray:
+        """Return the value at each bench time (s); on an edge, the value that begins there."""
+
+    def means(self, starts: FloatArray, aperture: float) -> FloatArray:
+        """Return the mean over ``aperture`` (s) from each of ``starts`` (bench time, s)."""
+
+    def integral(self, start: float, stop: float) -> float:
+        """Return the integral from ``start`` to ``stop`` (bench time, s), in the quantity's unit times s."""
+
+    def peak(self) -> float:
+        """Return the largest magnitude."""
+
+    def clipped(self, limit: float) -> Signal:
+        """Return the function held within ± ``limit``."""
+
+    def scaled(self, factor: float) -> Signal:
+        """Return the function times a factor."""
+
+
+def mean_decay(exponent: FloatArray) -> FloatArray:
+    """Return the mean of ``e^(−s) − 1`` over ``s`` from 0 to each exponent: −(1 − (1 − e^(−x)) / x).
+
+    :param exponent: x, ≥ 0, any shape.
+    """
+    x = np.asarray(exponent, dtype=np.float64)
+    small = x < _SMALL
+    full = -np.expm1(-x) / np.where(small, 1.0, x) - 1
+    mean: FloatArray = np.where(small, -x / 2 + x * x / 6 - x * x * x / 24, full)
+    return mean
 
 
 @dataclass(frozen=True, eq=False)
 class Piecewise:
     """A value against bench time, constant on each segment.
 
-    Those who read it use ``means``, ``integral``, ``at`` and ``peak`` only, so that a function with exponential
-    segments can take its place when reactive loads are solved.
+    Those who read the circuit use what :class:`Signal` has only, so that a function with exponential segments
+    (:class:`instruments.sim.exponentials.Exponentials`) takes its place where a load stores charge.
 
     :param edges: ascending bench times, s, one more than ``values``.
     :param values: the value from each edge to the next, in the unit of the quantity.
@@ -84,6 +134,14 @@ class Piecewise:
         """Return the largest magnitude."""
         return float(np.max(np.abs(self.values)))
 
+    def clipped(self, limit: float) -> Piecewise:
+        """Return the function held within ± ``limit``."""
+        return self.map(lambda values: np.clip(values, -limit, limit))
+
+    def scaled(self, factor: float) -> Piecewise:
+        """Return the function times a factor."""
+        return Piecewise(self.edges, self.values * factor)
+
     def map(self, function: Callable[[FloatArray], FloatArray]) -> Piecewise:
         """Return ``function`` of the value, segment by segment."""
         return Piecewise(self.edges, np.broadcast_to(function(self.values), self.values.shape).astype(np.float64))
@@ -116,7 +174,7 @@ class Piecewise:
         return np.interp(times, self.edges, areas).astype(np.float64, copy=False)
 
     def _check(self, times: FloatArray) -> None:
-        if times.size and not (times.min() >= self.start - _TIME_SLACK and times.max() <= self.stop + _TIME_SLACK):
+        if times.size and not (times.min() >= self.start - TIME_SLACK and times.max() <= self.stop + TIME_SLACK):
             raise ValueError(
                 f"asked from {times.min()} s to {times.max()} s, known from {self.start} s to {self.stop} s"
             )

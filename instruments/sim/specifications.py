@@ -107,11 +107,20 @@ BOX_TOLERANCE: Final = 5e-4
 BOX_RESIDUAL: Final = 0.1
 """The most that a load box shows at 0 Ω (wiring and switches), Ω. The simulator's own figure."""
 
+SKIN_TOLERANCE: Final = 0.01
+"""Every part of the skin module's networks lies within ± this fraction of nominal. The simulator's own figure."""
+
+INSULATION: Final = 1e12
+"""What lies across a device's output that has a capacitor, Ω. The simulator's own figure."""
+
 CONTACT_RESISTANCE: Final = (0.03, 0.07)
 """Least and greatest resistance of a closed relay, Ω. The simulator's own figure."""
 
 RELAY_TIME: Final = 5e-3
 """How long a relay takes to change, s. The simulator's own figure."""
+
+SKIN_TIME: Final = 5e-3
+"""How long the skin module takes to change, s. The simulator's own figure."""
 
 BOX_TIME: Final = 10e-3
 """How long the load box takes to change, s. The simulator's own figure."""

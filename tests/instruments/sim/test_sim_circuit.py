@@ -22,8 +22,11 @@ class Source:
 
     amperes: float
     rail: float = 20.0
+    regulates: str = "current"
+    output_capacitance: float = 0.0
+    running: bool = True
 
-    def current(self, start: float, stop: float) -> Piecewise:
+    def demand(self, start: float, stop: float) -> Piecewise:
         return Piecewise.constant(start, stop, self.amperes)
 
 
