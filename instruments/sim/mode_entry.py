@@ -69,10 +69,15 @@ class BurstEntry(StrictModel):
 
 
 class PartEntry(StrictModel):
-    """One ``[[mode.sequence]]``: a rate, and for how long."""
+    """One ``[[mode.sequence]]``: a rate, for how long, and a share of the amplitude other than all of it."""
 
     frequency: Rate
     duration: Duration
+    share: Share | None = None
+
+    def part(self) -> tuple[float, float, float]:
+        """Return it as the waveform has it."""
+        return self.frequency.si, self.duration.si, self.share.si if self.share else 1.0
 
 
 class ProgramEntry(StrictModel):
@@ -217,7 +222,7 @@ class ModeEntry(StrictModel):
         if self.waveform == "dc":
             return direct()
         if self.frequency is None:
-            return sequence(self.pulse(), [(part.frequency.si, part.duration.si) for part in self.sequence])
+            return sequence(self.pulse(), [part.part() for part in self.sequence])
         if self.burst is None:
             return repeated(self.pulse(), 1 / self.frequency.si)
         return burst(self.pulse(), self.frequency.si, self.burst.pulses, self.burst.frequency.si)

@@ -108,27 +108,31 @@ def burst(pulse: Stretches, frequency: float, pulses: int, bursts: float) -> Tra
     return grouped(pulse, [number / frequency for number in range(pulses)], 1 / bursts)
 
 
-def sequence(pulse: Stretches, parts: Iterable[tuple[float, float]]) -> Train:
+def sequence(pulse: Stretches, parts: Iterable[tuple[float, float, float]]) -> Train:
     """Return one pulse at rates that follow upon each other, then from the beginning.
 
-    :param parts: pulses per second, and for how long, s; a part holds whole periods only, and a pause is what is left.
+    :param parts: pulses per second, for how long (s), and by what they are multiplied; a part holds whole periods only,
+        and a pause is what is left.
     :raises ValueError: when a pulse does not fit, or a part is shorter than its period.
     """
     starts: list[float] = []
+    shares: list[float] = []
     begun = 0.0
-    for frequency, length in parts:
+    for frequency, length, share in parts:
         count = math.floor(length * frequency * _FITS)
         if not count:
             raise ValueError(f"a part of {length} s holds no pulse at {frequency} Hz")
         starts += [begun + number / frequency for number in range(count)]
+        shares += [share] * count
         begun += length
-    return grouped(pulse, starts, begun)
+    return grouped(pulse, starts, begun, shares)
 
 
-def grouped(pulse: Stretches, starts: Sequence[float], period: float) -> Train:
+def grouped(pulse: Stretches, starts: Sequence[float], period: float, shares: Sequence[float] | None = None) -> Train:
     """Return a pulse at several moments of each period.
 
     :param starts: beginnings of the pulses, s, ascending from 0.
+    :param shares: by what each of them is multiplied; None leaves them as they are.
     :raises ValueError: when the pulse does not fit between two of them, or before the period's end.
     """
     used = duration(pulse)
@@ -136,9 +140,10 @@ def grouped(pulse: Stretches, starts: Sequence[float], period: float) -> Train:
     if used > room * _FITS:
         raise ValueError(f"pulses of {used} s do not fit into a period of {room} s")
     pieces: list[tuple[float, float]] = []
-    for begun, next_begun in zip(starts, [*starts[1:], period], strict=True):
+    for number, (begun, next_begun) in enumerate(zip(starts, [*starts[1:], period], strict=True)):
         rest = next_begun - begun - used
-        pieces += [*pulse, (rest if rest > 1e-9 * room else 0.0, 0.0)]
+        pieces += pulse if shares is None else [(length, shares[number] * value) for length, value in pulse]
+        pieces.append((rest if rest > 1e-9 * room else 0.0, 0.0))
     kept = [(length, value) for length, value in pieces if length > 0]
     ends = np.cumsum([0.0, *(length for length, _ in kept)])
     return Train(period=period, offsets=tuple(map(float, ends[:-1])), shape=tuple(value for _, value in kept))

@@ -43,8 +43,8 @@ def file_of(run: Result) -> DeviceFile:
     return read_device(run.ask.device)
 
 
-def test_every_shipped_device_and_plan_takes_part() -> None:
-    assert ASKS.keys() == set(shipped_devices())
+def test_every_shipped_device_that_expects_something_and_every_plan_takes_part() -> None:
+    assert ASKS.keys() == {name for name in shipped_devices() if read_device(name).expected}
     assert {ask.plan for ask in ASKS.values()} == set(PLANS.values())
 
 

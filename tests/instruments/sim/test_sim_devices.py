@@ -67,8 +67,8 @@ def claimed(file: DeviceFile, mode: ModeEntry, level: int) -> tuple[float, float
     return max(peak, 0.0), min(peak, 0.0), peak * mode.width.si * mode.frequency.si
 
 
-def test_all_devices_are_there() -> None:
-    assert shipped_devices() == sorted(MICROCURRENT + GALVANIC)
+def test_the_devices_of_the_first_plans_are_there() -> None:
+    assert set(MICROCURRENT + GALVANIC) <= set(shipped_devices())
 
 
 @pytest.mark.parametrize("name", MICROCURRENT + GALVANIC)
@@ -108,6 +108,9 @@ def test_galvanic_devices_fit_the_galvanic_plan(name: str) -> None:
         ("mislabelled_ems", "FAIL"),
         ("galvanic_good", "PASS"),
         ("galvanic_reversed", "FAIL"),
+        ("microcurrent_aliased", "FAIL"),
+        ("microcurrent_direct", "FAIL"),
+        ("microcurrent_over_range", "FAIL"),
     ],
 )
 def test_each_device_says_what_it_must_get(name: str, verdict: str) -> None:
