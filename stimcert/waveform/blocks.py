@@ -88,6 +88,8 @@ def pieces(samples: Samples, zero: float) -> Iterator[Samples]:
 
 def square_sum(part: Samples) -> float:
     """Return Σx²; float32 is summed over 1024 samples at most before float64 takes over."""
+    if len(part) <= _ROW:
+        return float(np.dot(part, part))
     rows = part[: len(part) // _ROW * _ROW].reshape(-1, _ROW)
     rest = part[rows.size :]
     return float(np.vecdot(rows, rows).sum(dtype=np.float64)) + float(np.dot(rest, rest))
