@@ -14,7 +14,7 @@ from stimcert.waveform.sampled import Sampled, Samples
 
 Choice = NDArray[np.bool_]
 
-_SUBSAMPLE = 1 << 14
+_SUBSAMPLE = 1 << 13
 # Shares of the largest distance from zero, or of the record's span: how far inter-pulse samples may lie from their
 # level …
 _NEAR = 0.05
@@ -49,7 +49,7 @@ class Baseline:
 
 
 def baseline(record: Sampled, *, known: Outline | None = None) -> Baseline:
-    """Return the median of the inter-pulse samples, estimated from a subsample of at most 16 384 samples.
+    """Return the median of the inter-pulse samples, estimated from a subsample of at most 8192 samples.
 
     Inter-pulse samples are sought first within 5 % of the peak around the bench's zero, then at the end nearest to
     zero of a record of one sign (d.c. under pulses), then in the middle of a record of both. They must be flat. Of each

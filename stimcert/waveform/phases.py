@@ -19,7 +19,6 @@ from stimcert.waveform.crossings import half_crossings
 from stimcert.waveform.extents import Extents, extend
 from stimcert.waveform.peak import Floats, Indices
 from stimcert.waveform.plateaus import plateaus
-from stimcert.waveform.quiet import compact
 from stimcert.waveform.runs import Runs, find_runs, join_ringing
 from stimcert.waveform.sampled import Sampled
 from stimcert.waveform.segments import Signs
@@ -106,9 +105,7 @@ def find_phases(record: Sampled, *, level: Baseline | None = None, known: Outlin
     base = level.level + record.zero
     peak = max(float(known.highest.max()) - base, base - float(known.lowest.min()))
     high, low = _thresholds(peak, level.noise, len(record.samples))
-    part = compact(record.samples, known, base, low)
-    runs = join_ringing(find_runs(part, high, low))
-    del part
+    runs = join_ringing(find_runs(record.samples, known, base, high=high, low=low))
     runs = _whole(runs, len(record.samples))
     _refuse_brief(runs, record)
     return _measure(record, runs, level, high)

@@ -2,19 +2,23 @@
 """Stretches of one sign beyond a threshold, with hysteresis, and ringing joined to what rings."""
 
 from dataclasses import dataclass, fields
+from enum import IntEnum
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stimcert.waveform.blocks import CHUNK, Outline
 from stimcert.waveform.peak import Floats, Indices
-from stimcert.waveform.quiet import Compact
+from stimcert.waveform.sampled import Samples
 from stimcert.waveform.segments import Signs
 
 # What carries less than this share of a neighbour's charge and stays under this share of its height rings with it.
 _CHARGE, _HEIGHT = 0.05, 0.5
 # How many stretches of ringing may lie between it and the phase that it belongs to.
 _REACH = 8
+# Chunks that are looked at together: their samples stay in a core's cache.
+_CHUNKS = 128
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,35 +49,85 @@ class Runs:
         return type(self)(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
 
 
-def find_runs(part: Compact, high: float, low: float) -> Runs:
-    """Return the stretches beyond ``low`` that reach ``high``, on either side."""
-    if not len(part.samples):
-        return _runs(part, np.zeros(1, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty(0), np.empty(0))
-    values = part.samples
+def find_runs(samples: Samples, known: Outline, base: float, *, high: float, low: float) -> Runs:
+    """Return the stretches further than ``low`` from ``base`` on one side that reach ``high``.
+
+    Chunks that lie within ``low`` are left out. The one after a row of others is looked at too, so that stretches that
+    do not follow each other never touch.
+
+    :param known: the record's outline.
+    """
+    active = (known.highest > base + low) | (known.lowest < base - low)
+    active[1:] |= active[:-1].copy()
+    kept = np.flatnonzero(active)
+    pieces = [_pieces_of(samples, kept[at : at + _CHUNKS], base, low) for at in range(0, len(kept), _CHUNKS)]
+    found = np.concatenate(pieces, axis=1) if pieces else np.empty((len(_Piece), 0))
+    return _runs(_joined(found), high)
+
+
+class _Piece(IntEnum):
+    """Rows of a table of stretches."""
+
+    START = 0
+    STOP = 1
+    FURTHEST = 2
+    TOTAL = 3
+
+
+def _pieces_of(samples: Samples, kept: Indices, base: float, low: float) -> Floats:
+    """Return the stretches beyond ``low`` in some chunks as a table; ends of the table may cut one."""
+    values = _chunks(samples, kept)
+    np.subtract(values, base, out=values)
     label = (values > low).view(np.int8) - (values < -low).view(np.int8)
-    edges = np.concatenate(([0], np.flatnonzero(label[1:] != label[:-1]) + 1, [len(label)])).astype(np.intp)
-    rows = np.flatnonzero(label[edges[:-1]])
-    top = np.maximum.reduceat(values, edges[:-1])[rows].astype(np.float64)
-    bottom = np.minimum.reduceat(values, edges[:-1])[rows].astype(np.float64)
-    extremum = np.where(label[edges[rows]] > 0, top, bottom)
-    reaches = np.abs(extremum) >= high
-    rows = rows[reaches]
-    totals = np.add.reduceat(values, edges[:-1], dtype=np.float64)[rows]
-    return _runs(part, edges, rows, extremum[reaches], totals)
+    edges = np.concatenate(([0], np.flatnonzero(label[1:] != label[:-1]) + 1))
+    sign = label[edges]
+    rows = np.flatnonzero(sign)
+    start = kept[edges[rows] // CHUNK] * CHUNK + edges[rows] % CHUNK
+    length = np.diff(np.append(edges, len(values)))[rows]
+    total = np.add.reduceat(values, edges, dtype=np.float64)[rows]
+    furthest = np.maximum.reduceat(np.abs(values, out=values), edges)[rows].astype(np.float64)
+    return np.stack((start, start + length, furthest * sign[rows], total))
 
 
-def _runs(part: Compact, edges: Indices, rows: Indices, extremum: Floats, total: Floats) -> Runs:
-    start = part.original(edges[:-1][rows]) if len(rows) else rows
-    stop = start + (edges[1:] - edges[:-1])[rows] if len(rows) else rows
+def _chunks(samples: Samples, kept: Indices) -> Samples:
+    """Return a copy of some chunks, one after the other; the last one of a record may be shorter."""
+    whole = len(samples) // CHUNK
+    full = kept[kept < whole]
+    tail = samples[whole * CHUNK :] if len(full) < len(kept) else samples[:0]
+    values = np.empty_like(samples, shape=len(full) * CHUNK + len(tail))
+    values[: len(full) * CHUNK] = samples[: whole * CHUNK].reshape(whole, CHUNK)[full].ravel()
+    values[len(full) * CHUNK :] = tail
+    return values
+
+
+def _joined(found: Floats) -> Floats:
+    """Join stretches that the end of a piece has cut."""
+    if not found.shape[1]:
+        return found
+    cut = found[_Piece.START, 1:] == found[_Piece.STOP, :-1]
+    cut &= np.sign(found[_Piece.FURTHEST, 1:]) == np.sign(found[_Piece.FURTHEST, :-1])
+    heads = np.flatnonzero(np.append(True, ~cut))
+    if len(heads) == found.shape[1]:
+        return found
+    sign = np.sign(found[_Piece.FURTHEST, heads])
+    furthest = np.maximum.reduceat(np.abs(found[_Piece.FURTHEST]), heads) * sign
+    stop = found[_Piece.STOP, np.append(heads[1:], found.shape[1]) - 1]
+    return np.stack((found[_Piece.START, heads], stop, furthest, np.add.reduceat(found[_Piece.TOTAL], heads)))
+
+
+def _runs(found: Floats, high: float) -> Runs:
+    """Return those stretches that reach ``high``."""
+    found = found[:, np.abs(found[_Piece.FURTHEST]) >= high]
+    start, stop = found[_Piece.START].astype(np.intp), found[_Piece.STOP].astype(np.intp)
     return Runs(
         start=start,
         stop=stop,
         main_start=start,
         main_stop=stop,
-        sign=np.sign(extremum).astype(np.int8),
-        extremum=extremum,
-        total=total,
-        joined=np.zeros(len(rows), dtype=np.intp),
+        sign=np.sign(found[_Piece.FURTHEST]).astype(np.int8),
+        extremum=found[_Piece.FURTHEST],
+        total=found[_Piece.TOTAL],
+        joined=np.zeros(len(start), dtype=np.intp),
     )
 
 

@@ -12,7 +12,9 @@ from stimcert.waveform.sampled import Samples
 Signs = NDArray[np.int8]
 
 # Elements that are held at a time: small enough to stay in a core's cache.
-_ELEMENTS = 1 << 17
+_ELEMENTS = 1 << 15
+# Up to this many samples for each one that counts, going over all of them costs less than picking.
+_DENSE = 8
 # A stretch longer than this is worth a call of its own.
 _LONG = 2048
 # First window in which a crossing is looked for, and by how much it grows where there was none.
@@ -27,11 +29,23 @@ def segment_sums(samples: Samples, starts: Indices, stops: Indices) -> Floats:
         sums[row] = samples[starts[row] : stops[row]].sum(dtype=np.float64)
     short = np.flatnonzero((lengths > 0) & (lengths <= _LONG))
     for part in _portions(short, lengths[short]):
-        size = lengths[part]
-        offsets = np.concatenate(([0], np.cumsum(size)[:-1]))
-        index = np.arange(int(size.sum())) + np.repeat(starts[part] - offsets, size)
-        sums[part] = np.add.reduceat(samples[index].astype(np.float64), offsets)
+        sums[part] = _portion_sums(samples, starts[part], stops[part])
     return sums
+
+
+def _portion_sums(samples: Samples, starts: Indices, stops: Indices) -> Floats:
+    """Return the sums of stretches that are not empty: over all between them where that is little, else gathered."""
+    first, last, lengths = int(starts.min()), int(stops.max()), stops - starts
+    total = int(lengths.sum())
+    if last - first <= _DENSE * total:
+        # One sample more at the end, so that the last stop is an index too.
+        values = np.append(samples[first:last].astype(np.float64), 0.0)
+        sums: Floats = np.add.reduceat(values, np.column_stack((starts, stops)).ravel() - first)[::2]
+        return sums
+    offsets = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+    index = np.arange(total) + np.repeat(starts - offsets, lengths)
+    gathered: Floats = np.add.reduceat(samples[index].astype(np.float64), offsets)
+    return gathered
 
 
 def _portions(rows: Indices, lengths: Indices) -> Iterator[Indices]:

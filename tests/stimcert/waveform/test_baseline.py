@@ -29,17 +29,17 @@ def test_the_level_between_pulses_is_found_within_its_doubt(
     level = baseline(sampled(steps, rate=1e6, seconds=0.205, offset=offset, noise=noise, seed=seed))
     assert level.origin == "between pulses"
     assert level.level == pytest.approx(offset, abs=5.0 * level.doubt + 1e-12)
-    assert level.doubt <= 1.2534 * 1.1 * noise / math.sqrt(0.15 * (1 << 14))
+    assert level.doubt <= 1.2534 * 1.1 * noise / math.sqrt(0.15 * (1 << 13))
 
 
 @pytest.mark.parametrize(
-    ("count", "noise"), [(1 << 10, 1e-4), (1 << 14, 1e-4), (1 << 20, 1e-4)], ids=["short", "all", "subsample"]
+    ("count", "noise"), [(1 << 10, 1e-4), (1 << 13, 1e-4), (1 << 20, 1e-4)], ids=["short", "all", "subsample"]
 )
 def test_the_doubt_is_what_repeating_shows(count: int, noise: float) -> None:
     found = [baseline(with_noise(np.zeros(count), rate=1e6, noise=noise, seed=seed)) for seed in range(40)]
     spread = math.sqrt(np.mean([level.level**2 for level in found]))
     assert spread == pytest.approx(found[0].doubt, rel=0.35)
-    assert found[0].samples_used <= 1 << 14
+    assert found[0].samples_used <= 1 << 13
 
 
 def test_dc_has_no_level_between_pulses() -> None:
@@ -98,7 +98,7 @@ def test_a_subsample_does_not_follow_the_pulses(period: int) -> None:
     record.reshape(-1)[: len(record) // period * period].reshape(-1, period)[:, : period // 4] = 1e-3
     level = baseline(Sampled(samples=record, sample_rate=1e6))
     assert (level.level, level.origin) == (0.0, "between pulses")
-    assert level.samples_used == pytest.approx(0.75 * (1 << 14), rel=0.7)
+    assert level.samples_used == pytest.approx(0.75 * (1 << 13), rel=0.7)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
