@@ -15,6 +15,7 @@ from instruments.relay_card import Channels, RelayCard
 from instruments.roles import Clock
 from instruments.safety.recipe import library_of
 from instruments.scpi import ScpiInstrument
+from instruments.skin_module import SkinModule
 from instruments.station_entries import LoadBoxEntry, SwitchEntry
 from instruments.station_file import StationFile
 from instruments.stimulator import ScpiStimulator
@@ -59,6 +60,8 @@ def build(role: str, file: StationFile, adapter: Any, clock: Clock) -> ScpiInstr
             return _relay_card(file, file.switch, adapter, clock)
         case "scpi_reference":
             return ReferenceSource(adapter, currents=[entry.value.si for entry in file.references])
+        case "scpi_skin":
+            return _skin_module(file, adapter, clock)
         case "scpi_stimulator":
             return ScpiStimulator(adapter)
         case "scpi_thermometer":
@@ -70,6 +73,11 @@ def build(role: str, file: StationFile, adapter: Any, clock: Clock) -> ScpiInstr
 def _load_box(entry: LoadBoxEntry, adapter: Any, clock: Clock) -> PRS200:
     decades = [decade.si for decade in entry.decades]
     return PRS200(adapter, decades=decades, clock=clock, settle=entry.settle.si)
+
+
+def _skin_module(file: StationFile, adapter: Any, clock: Clock) -> SkinModule:
+    settle = file.skin.settle.si if file.skin else 0.0
+    return SkinModule(adapter, networks=[network.name for network in file.networks], clock=clock, settle=settle)
 
 
 def _relay_card(file: StationFile, entry: SwitchEntry, adapter: Any, clock: Clock) -> RelayCard:

@@ -119,6 +119,21 @@ class LoadBox(Instrument, Protocol):
         """Set the box; refuse what its decades cannot make."""
 
 
+OPEN_LOAD = "open"
+"""What a skin module is asked for to leave the loop open where the load would be."""
+
+
+class SkinNetwork(Instrument, Protocol):
+    """The module that puts skin-like networks in the place of the load box."""
+
+    @property
+    def networks(self) -> Sequence[str]:
+        """Return the names of the networks that can be selected."""
+
+    def select(self, name: str | None) -> None:
+        """Put a network into the loop, ``open`` for nothing at all; None for the box."""
+
+
 class Switch(Instrument, Protocol):
     """The relays between device, load, shunt and instruments."""
 

@@ -29,6 +29,7 @@ from instruments.roles import (
     Environment,
     LoadBox,
     Reference,
+    SkinNetwork,
     SourceMeasureUnit,
     Stimulator,
     Switch,
@@ -116,6 +117,11 @@ class Station:
     def reference(self) -> Reference | None:
         """The reference source, where there is one."""
         return self._drivers.get("reference")
+
+    @property
+    def skin(self) -> SkinNetwork | None:
+        """The skin module, where there is one."""
+        return self._drivers.get("skin")
 
     @property
     def environment(self) -> Environment:

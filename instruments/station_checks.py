@@ -27,6 +27,7 @@ def station_checks(station: "StationFile") -> Iterable[Iterable[Misfit]]:
     yield _channels_once(station)
     yield _relays_for_what_is_there(station)
     yield _reference_has_currents(station)
+    yield _skin_has_networks(station)
 
 
 def _resources_of_the_embedded_bench(station: "StationFile") -> Iterator[Misfit]:
@@ -79,6 +80,8 @@ def _calibrations(station: "StationFile") -> Iterator[tuple[Path, Calibration]]:
         yield ("shunt", index), shunt
     for index, reference in enumerate(getattr(station, "references", ())):
         yield ("reference", index), reference
+    for index, network in enumerate(getattr(station, "networks", ())):
+        yield ("network", index), network
 
 
 def _shunts_once(station: "StationFile") -> Iterator[Misfit]:
@@ -128,3 +131,13 @@ def _reference_has_currents(station: "StationFile") -> Iterator[Misfit]:
     for index in duplicates([*values]):
         text = f'found "{station.references[index].value}" twice; once is allowed'
         yield Misfit(("reference", index, "value"), text)
+
+
+def _skin_has_networks(station: "StationFile") -> Iterator[Misfit]:
+    if station.skin is not None and not station.networks:
+        yield Misfit(("network",), "missing; a skin module needs the certified values of its networks as [[network]]")
+    if station.skin is None and station.networks:
+        yield Misfit(("network", 0), "found a network; [instruments.skin] is needed to put it into the loop")
+    names = [getattr(entry, "name", None) for entry in station.networks]
+    for index in duplicates([*names]):
+        yield Misfit(("network", index, "name"), f'found "{names[index]}" twice; once is allowed')

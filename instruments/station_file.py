@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from instruments.calibration import Calibration, read_day
+from instruments.skin_entries import Network, SkinEntry
 from instruments.station_entries import (
     EMBEDDED,
     Channels,
@@ -25,7 +26,7 @@ from stimcert.quantity import Amperes, Hertz, PositiveAmperes, PositiveOhms, Pos
 from stimcert.strict_model import Misfit, StrictModel
 from stimcert.text_fields import Identifier, Line, duplicates
 
-__all__ = ["Calibration", "Channels", "Instrument", "ReferenceCurrent", "Shunt", "StationFile"]
+__all__ = ["Calibration", "Channels", "Instrument", "Network", "ReferenceCurrent", "Shunt", "StationFile"]
 
 
 class Shunt(Calibration):
@@ -85,6 +86,7 @@ class Roles(StrictModel):
     clock: ClockEntry
     digitizer: DigitizerEntry | None = None
     reference: ReferenceEntry | None = None
+    skin: SkinEntry | None = None
 
     def by_role(self) -> dict[str, Instrument]:
         """Return the roles that are there (and readable)."""
@@ -117,6 +119,7 @@ class StationFile(StrictModel):
     roles: Roles = Field(alias="instruments")
     shunts: tuple[Shunt, ...] = Field(alias="shunt", min_length=1)
     references: tuple[ReferenceCurrent, ...] = Field(alias="reference", default=())
+    networks: tuple[Network, ...] = Field(alias="network", default=())
 
     @property
     def embedded(self) -> bool:
@@ -173,11 +176,17 @@ class StationFile(StrictModel):
         """Return the reference source, where there is one."""
         return self.roles.reference
 
+    @property
+    def skin(self) -> SkinEntry | None:
+        """Return the skin module, where there is one."""
+        return self.roles.skin
+
     def calibrations(self) -> dict[str, Calibration]:
         """Return every certificate by what it belongs to, e.g. ``smu`` or ``shunt 100 Ω``."""
         found = {role: entry.calibration for role, entry in self.instruments.items() if entry.calibration}
         shunts = {f"shunt {shunt.value}": shunt for shunt in self.shunts}
-        return {**found, **shunts, **{f"reference {entry.value}": entry for entry in self.references}}
+        references = {f"reference {entry.value}": entry for entry in self.references}
+        return {**found, **shunts, **references, **{f"network {entry.name}": entry for entry in self.networks}}
 
     def with_expired_calibration(self) -> "StationFile":
         """Return the same station with an SMU whose certificate ran out yesterday (fault ``calibration_expired``)."""

@@ -23,6 +23,7 @@ from instruments.sim.reference import CurrentReference
 from instruments.sim.relay_card import RelayCard
 from instruments.sim.scpi import ScpiInstrument
 from instruments.sim.server import Server, install_signals
+from instruments.sim.skin import SkinModule
 from instruments.sim.stimulator_port import StimulatorPort
 from instruments.sim.thermometer import Thermometer
 from stimcert.strict_toml import InvalidFile
@@ -36,6 +37,7 @@ INSTRUMENTS: tuple[type[ScpiInstrument], ...] = (
     Thermometer,
     StimulatorPort,
     Control,
+    SkinModule,
 )
 """In the order of their ports behind ``--port-base``."""
 

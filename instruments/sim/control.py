@@ -37,6 +37,7 @@ class Control(ScpiInstrument):
             "tap": circuit.tap,
             "shunt": sorted(circuit.shunts),
             "load": circuit.box,
+            "skin": circuit.skin,
             "mode": bench.stimulator.mode.name,
             "level": bench.stimulator.level,
             "seed": bench.seed,

@@ -45,7 +45,7 @@ def station() -> Iterator[Station]:
 
 def test_every_connected_role_says_who_it_is(station: Station) -> None:
     found = {one.role: one for one in station.identify()}
-    assert set(found) == {"smu", "digitizer", "load_box", "switch", "reference", "environment", "dut", "clock"}
+    assert set(found) == {"smu", "digitizer", "load_box", "switch", "reference", "environment", "dut", "clock", "skin"}
     assert all(one.simulated and one.serial.startswith("SIM-") for one in found.values())
     smu = found["smu"]
     assert (smu.manufacturer, smu.model, smu.serial) == ("KEITHLEY INSTRUMENTS", "MODEL 2450", "SIM-2450-01")

@@ -29,7 +29,7 @@ def test_the_simulated_station() -> None:
     station = _station(SIM)
     assert station.embedded
     assert set(station.instruments) == {
-        "smu", "load_box", "switch", "dut", "environment", "clock", "digitizer", "reference",
+        "smu", "load_box", "switch", "dut", "environment", "clock", "digitizer", "reference", "skin",
     }  # fmt: skip
     assert station.smu.resource == "embedded:smu"
     assert (station.smu.manufacturer, station.smu.model, station.smu.serial) == (
@@ -100,6 +100,16 @@ def test_the_example_laboratory() -> None:
         (SIM, 'driver = "simulated"', 'driver = "real"', "instruments.clock.driver", "keeps its own time"),
         (SIM, "embedded = true", "embedded = false", "simulator.embedded", "allowed: True"),
         (SIM, "line_frequency", "mains_frequency", "line_frequency", "missing"),
+        (SIM, 'name = "N4"', 'name = "N3"', "network[5].name", "found \"N3\" twice"),
+        (SIM, 'name = "N4"', 'name = "BOX"', "network[5].name", "no networks"),
+        (SIM, 'name = "N4"', 'name = "n4"', "network[5].name", "n4"),
+        (SIM, '"22 kΩ"', '"0 Ω"', "network[2].parallel", "greater"),
+        (SIM, '"22 kΩ"', '"22 nF"', "network[2].parallel", "which is a capacitance"),
+        (SIM, '"10 nF"', '"0 nF"', "network[2].capacitance", "greater"),
+        (SIM, 'expanded_uncertainty = "1 %"', 'expanded_uncertainty = "100 %"', "network[1].expanded_uncertainty",
+         "less than the value"),
+        (SIM, 'max_voltage = "200 V"\nmax_power = "1 W"\nsettle = "5 ms"', "", "instruments.skin.max_voltage",
+         "missing"),
         (SIM, "coverage_factor = 2", "coverage_factor = 0.5", "shunt[1].coverage_factor", "at least 1"),
         (LAB, '[instruments.dut]', '[instruments.dut]\nresource = "GPIB0::4::INSTR"', "instruments.dut.resource",
          "no connection"),
@@ -118,6 +128,24 @@ def test_a_missing_role_is_named() -> None:
     start, end = SIM.index("[instruments.dut]"), SIM.index("[instruments.clock]")
     with pytest.raises(InvalidFile, match=r"instruments\.dut: missing; required here: smu, load_box, switch, dut"):
         _station(SIM[:start] + SIM[end:])
+
+
+def test_the_networks_of_the_simulated_station() -> None:
+    networks = {network.name: network for network in _station(SIM).networks}
+    assert list(networks) == ["N0", "N1", "N2", "N3", "N4"]
+    assert networks["N1"].direct == pytest.approx(22560.0)
+    assert networks["N3"].time_constant == pytest.approx(484e-6)
+    assert "network N0" in _station(SIM).calibrations()
+
+
+def test_a_skin_module_and_its_networks_belong_together() -> None:
+    module = SIM[SIM.index("[instruments.skin]") : SIM.index("[instruments.switch]")]
+    networks = SIM[SIM.index("[[network]]") :]
+    assert _station(SIM.replace(module, "").replace(networks, "")).skin is None
+    with pytest.raises(InvalidFile, match=r"\[instruments.skin\] is needed"):
+        _station(SIM.replace(module, ""))
+    with pytest.raises(InvalidFile, match=r"certified values of its networks"):
+        _station(SIM.replace(networks, ""))
 
 
 @pytest.mark.parametrize(

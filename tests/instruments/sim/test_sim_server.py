@@ -16,7 +16,7 @@ from instruments.sim.bench import SimulatedBench
 from instruments.sim.device_file import read_device
 from instruments.sim.server import Server
 
-ROLES = ["smu", "digitizer", "load_box", "switch", "reference", "environment", "dut", "control"]
+ROLES = ["smu", "digitizer", "load_box", "switch", "reference", "environment", "dut", "control", "skin"]
 CHECKOUT = Path(__file__).parents[3]
 
 
