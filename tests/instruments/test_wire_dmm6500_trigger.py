@@ -42,6 +42,13 @@ class FakeClock:
         self.time += seconds
 
 
+class ShortClock(FakeClock):
+    """One whose waits lose a little to rounding; what is shorter it does not wait at all."""
+
+    def wait(self, seconds):
+        super().wait(max(0.0, seconds - 5e-8))
+
+
 def trigger_settings(size=b"100", low=b"-0.5", high=b"0.5"):
     return [
         (b":TRAC:POIN " + size, None),
@@ -93,6 +100,11 @@ def test_a_quiet_watch_is_aborted_at_its_end_and_counts_in_full():
     assert seen.record is None
     assert seen.watched == pytest.approx(1.0)
     assert clock.time == pytest.approx(101.0)
+
+
+def test_rounding_of_the_clock_leaves_no_rest_to_wait_for():
+    quiet = [*trigger_settings(), *armed(), INSIDE, RUNNING, WAITING, WAITING, WAITING, INSIDE, ABORT, ERRORS]
+    assert watch(*quiet, clock=ShortClock(), duration=0.7).watched == pytest.approx(0.7, abs=2e-6)
 
 
 def test_the_record_of_a_trigger_has_its_event_where_the_followers_begin():

@@ -3,6 +3,7 @@
 
 import sys
 
+import capture
 import first_point
 import linearity
 import memory
@@ -13,7 +14,7 @@ import reading_overhead
 def main() -> None:
     """Measure and print."""
     sys.argv[1:] = []
-    for script in (reading_overhead, paced_slope, linearity, memory, first_point):
+    for script in (reading_overhead, paced_slope, linearity, memory, first_point, capture):
         print(f"\n--- {script.__name__}", flush=True)
         script.main()
 
