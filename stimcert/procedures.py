@@ -22,14 +22,37 @@ class Procedure:
     comes_down: bool = False
 
 
+CURRENTS = (
+    "current.positive_peak",
+    "current.negative_peak",
+    "current.peak_to_peak",
+    "current.rms",
+    "current.ac_rms",
+    "current.rectified",
+)
+"""Currents that are measured where a row asks for them."""
+
+TIMING = (
+    "current.amplitude",
+    "pulse.phase_duration",
+    "pulse.width",
+    "pulse.gap",
+    "pulse.frequency",
+    "pulse.spread",
+    "pulse.duty",
+)
+CHARGES = ("charge.phase", "charge.net", "charge.imbalance")
+
 PROCEDURES: dict[str, Procedure] = {
-    "output_current": Procedure(metrics=("current.peak", "current.mean")),
+    "charge": Procedure(metrics=("current.peak", *CHARGES, "current.mean")),
     "idle_output": Procedure(metrics=("current.peak", "current.mean")),
     "intensity_control": Procedure(
         metrics=("current.peak", "intensity.step", "intensity.drop", "intensity.minimum"), comes_down=True
     ),
     "load_regulation": Procedure(metrics=("current.peak", "current.regulation")),
+    "output_current": Procedure(metrics=("current.peak", "current.mean", *CURRENTS)),
     "polarity": Procedure(metrics=("current.peak",), judged_by_mode=True),
+    "pulse_timing": Procedure(metrics=("current.peak", *TIMING)),
 }
 
 

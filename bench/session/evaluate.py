@@ -4,9 +4,11 @@
 from dataclasses import replace
 
 from bench.session.point import Capture, Derived, MeanCurrent
-from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current
+from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current, rectified_mean
 from stimcert.quantity import show
-from stimcert.reading import MeanReading, Status
+from stimcert.reading import CurrentRecord, MeanReading, Status
+from stimcert.record_averages import extreme_current, rms_current
+from stimcert.record_pulses import PULSE_METRICS, PulseTrain, pulse_metric
 
 _DEFAULT_EVENT = 10e-6
 
@@ -24,8 +26,10 @@ def evaluate(
     match metric, reading:
         case "current.peak", Capture(records=()):
             return _by_mean(reading)
-        case "current.peak", Capture():
-            return peak_current(reading.records[-1], event=event or _DEFAULT_EVENT)
+        case _, Capture(records=()):
+            raise NotMeasurable("no_digitizer", f"{metric} needs a digitizer", quantity=metric)
+        case _, Capture():
+            return _of_record(metric, reading.records[-1], event=event or _DEFAULT_EVENT, cycle=cycle)
         case (("current.mean" | "current.polarity"), MeanCurrent()):
             return _mean(reading, cycle)
         case _, Derived(result=NotMeasurable() as refusal):
@@ -34,6 +38,22 @@ def evaluate(
             return result
         case _:
             raise ValueError(f"metric {metric!r} cannot be evaluated from a {type(reading).__name__}")
+
+
+def _of_record(metric: str, record: CurrentRecord, *, event: float, cycle: float | None) -> Measured:
+    if metric in PULSE_METRICS:
+        return pulse_metric(PulseTrain(record=record), metric)
+    match metric:
+        case "current.peak":
+            return peak_current(record, event=event)
+        case "current.positive_peak" | "current.negative_peak" | "current.peak_to_peak":
+            return extreme_current(record, metric, event=event)
+        case "current.rms" | "current.ac_rms":
+            return rms_current(record, cycle=cycle, alternating=metric == "current.ac_rms")
+        case "current.rectified":
+            return rectified_mean(record, cycle=cycle)
+        case _:
+            raise ValueError(f"metric {metric!r} cannot be evaluated from a record")
 
 
 def _mean(reading: MeanCurrent, cycle: float | None) -> Measured:

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""R.m.s. values and extremes of a digitized current, with their budgets."""
+
+from stimcert.measured import Measured, NotMeasurable
+from stimcert.quantity import show
+from stimcert.reading import CurrentRecord
+from stimcert.record_terms import checked_samples, common_terms, slope, too_short
+from stimcert.term import Term, rectangular, standard
+from stimcert.uncertainty import evaluate
+from stimcert.waveform.averages import averages
+from stimcert.waveform.extremes import Extreme, extremes
+from stimcert.waveform.peak import window_samples
+from stimcert.waveform.sampled import Sampled
+
+
+def sampled(record: CurrentRecord) -> Sampled:
+    """Return the record in volts across the shunt, for metrics of its waveform.
+
+    :raises NotMeasurable: for samples that are no numbers, without a zero on the same range, or clipped.
+    """
+    samples, clipped = checked_samples(record)
+    if clipped:
+        full_scale = show(record.waveform.range / record.shunt.value, "A")
+        text = f"the record is clipped at {full_scale}: what lies beyond was not seen"
+        raise NotMeasurable("clipped", text, full_scale=full_scale)
+    return Sampled(
+        samples=samples, sample_rate=record.waveform.sample_rate, zero=record.zero.mean, noise=record.zero.noise
+    )
+
+
+def rms_current(record: CurrentRecord, *, cycle: float | None, alternating: bool = False) -> Measured:
+    """Return the true r.m.s. current in A, over whole cycles; with ``alternating`` that of the a.c. part alone.
+
+    A sample is the mean over its period, so that what is shorter than a few samples is seen too small.
+
+    :param cycle: declared period, s; None for d.c. or where it is unknown: then the whole record counts.
+    :raises NotMeasurable: for a clipped record, or one shorter than a cycle.
+    """
+    found = averages(sampled(record), cycle=cycle)
+    volts = found.ac_rms if alternating else found.rms
+    per_volt = slope(record)
+    ends = rectangular("δv_ends", half_width=found.ends, unit="V", name="ends of the cycles", sensitivity=per_volt)
+    noise = standard("δv_noise", uncertainty=found.rms_doubt, unit="V", name="noise", sensitivity=per_volt)
+    return Measured(
+        value=volts * per_volt,
+        unit="A",
+        uncertainty=evaluate([*common_terms(record, volts), ends, noise]),
+        details={"cycles": found.cycles, "noise_correction": -found.rms_noise * per_volt},
+    )
+
+
+def extreme_current(record: CurrentRecord, metric: str, *, event: float) -> Measured:
+    """Return the positive, negative (a magnitude) or peak-to-peak current in A: moving means over ``event``.
+
+    :param metric: ``current.positive_peak``, ``current.negative_peak`` or ``current.peak_to_peak``.
+    :param event: minimum duration, s, rounded up to whole samples.
+    :raises NotMeasurable: for a clipped record, or one shorter than the event.
+    """
+    volts = sampled(record)
+    if window_samples(event, volts.sample_rate) > len(volts.samples):
+        raise too_short(len(volts.samples) / volts.sample_rate, event)
+    found = extremes(volts, event=event)
+    parts = {
+        "current.positive_peak": [(found.positive, 1.0)],
+        "current.negative_peak": [(found.negative, -1.0)],
+        "current.peak_to_peak": [(found.positive, 1.0), (found.negative, -1.0)],
+    }[metric]
+    value = sum(sign * part.value for part, sign in parts)
+    terms = common_terms(record, max(abs(part.value) for part, _ in parts))
+    for number, (part, _) in enumerate(parts, start=1):
+        terms += _extreme_terms(record, part, number)
+    return Measured(value=max(value, 0.0) * slope(record), unit="A", uncertainty=evaluate(terms))
+
+
+def _extreme_terms(record: CurrentRecord, part: Extreme, number: int) -> list[Term]:
+    per_volt = slope(record)
+    return [
+        rectangular(
+            f"δv_max{number}",
+            half_width=part.doubt * part.noise,
+            unit="V",
+            name=f"largest of {part.windows} noisy windows",
+            sensitivity=per_volt,
+        ),
+        standard(
+            f"δv_noise{number}", uncertainty=part.noise, unit="V", name="noise of one window", sensitivity=per_volt
+        ),
+        rectangular(
+            f"δv_align{number}",
+            half_width=part.alignment,
+            unit="V",
+            name="event between two samples",
+            sensitivity=per_volt,
+        ),
+    ]
