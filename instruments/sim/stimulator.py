@@ -168,10 +168,6 @@ class Stimulator:
         pulses = (pulse for pulse in self._surges if pulse.begun < stop and pulse.ended > start)
         return with_pulses(joined(parts), pulses)
 
-    def current(self, start: float, stop: float) -> Piecewise:
-        """Return the demand, for a circuit that knows regulated currents only."""
-        return self.demand(start, stop)
-
     def _notice(self, moment: float) -> None:
         """See what has happened by itself until a bench time (s), and what has become of the load."""
         if self._wanted and moment >= self._ends():

@@ -70,14 +70,14 @@ def test_pulses_must_fit_into_their_period() -> None:
 def test_stopped_it_delivers_nothing() -> None:
     bench, stimulator = running(3)
     stimulator.stop()
-    assert stimulator.current(bench.time, bench.time + 1.0).peak() == 0.0
+    assert stimulator.demand(bench.time, bench.time + 1.0).peak() == 0.0
 
 
 def test_settled_it_delivers_the_amplitude_of_its_level() -> None:
     for level, amperes in ((1, 1e-4), (2, 2e-4), (3, 4e-4)):
         _, stimulator = running(level)
-        assert stimulator.current(SETTLED, SETTLED + 0.05).peak() == amperes
-        assert stimulator.current(SETTLED, SETTLED + 0.05).integral(SETTLED, SETTLED + 0.05) == pytest.approx(
+        assert stimulator.demand(SETTLED, SETTLED + 0.05).peak() == amperes
+        assert stimulator.demand(SETTLED, SETTLED + 0.05).integral(SETTLED, SETTLED + 0.05) == pytest.approx(
             amperes * 2e-3 * 5
         )
 
@@ -86,7 +86,7 @@ def test_after_a_start_the_amplitude_climbs_from_zero() -> None:
     bench, stimulator = running()
     stimulator.select_mode("galvanic")
     stimulator.start()
-    climb = stimulator.current(bench.time, bench.time + 0.03)
+    climb = stimulator.demand(bench.time, bench.time + 0.03)
     assert climb.values[0] == 0.0
     assert climb.at(np.array([0.0101]))[0] == pytest.approx(-0.5e-3)
     assert bool(np.all(np.diff(climb.values) <= 0))
@@ -99,14 +99,14 @@ def test_a_change_of_level_goes_on_from_where_the_amplitude_is() -> None:
     bench, stimulator = running(modes=(steady,))
     bench.advance(0.0101)
     stimulator.set_level(2)
-    climb = stimulator.current(bench.time, bench.time + 0.03)
+    climb = stimulator.demand(bench.time, bench.time + 0.03)
     assert climb.values[0] == pytest.approx(0.5e-3)
     assert climb.values[-1] == pytest.approx(2e-3)
 
 
 def test_without_settling_it_is_there_at_once() -> None:
     bench, stimulator = running(3, settling=0.0)
-    assert stimulator.current(bench.time, bench.time + 0.02).peak() == 4e-4
+    assert stimulator.demand(bench.time, bench.time + 0.02).peak() == 4e-4
 
 
 def test_a_mode_stops_the_output_and_goes_to_level_one() -> None:
@@ -131,11 +131,11 @@ def test_a_stuck_device_shows_every_level_and_delivers_one() -> None:
     for level in (1, 2, 3):
         _, stimulator = running(level, stuck_level=2)
         assert stimulator.level == level
-        assert stimulator.current(SETTLED, SETTLED + 0.02).peak() == 2e-4
+        assert stimulator.demand(SETTLED, SETTLED + 0.02).peak() == 2e-4
 
 
 def test_the_waveform_begins_anywhere_and_the_seed_says_where() -> None:
-    first = [running(1, seed=seed)[1].current(SETTLED, SETTLED + 0.01).edges[1] for seed in range(20)]
-    again = [running(1, seed=seed)[1].current(SETTLED, SETTLED + 0.01).edges[1] for seed in range(20)]
+    first = [running(1, seed=seed)[1].demand(SETTLED, SETTLED + 0.01).edges[1] for seed in range(20)]
+    again = [running(1, seed=seed)[1].demand(SETTLED, SETTLED + 0.01).edges[1] for seed in range(20)]
     assert first == again
     assert len(set(first)) == 20
