@@ -44,6 +44,8 @@ class Observed:
     :param unbroken: length of the longest record without a gap, s; at any sample rate.
     :param fine: time in records that show events of ``FINE_EVENT``, s.
     :param watched: ``fine``, and the time under a full-rate trigger that did not fire below ``peak``'s upper end, s.
+    :param peak_to_peak: difference of the extremes, A, where its uncertainty is known by itself: an offset that both
+        have in common is not in it. None: it is taken from the extremes, with the uncertainty of both.
     :param period: longest declared period (waveform, ON/OFF, swap of polarity), s; 0 where none is declared.
     :raises ValueError: for times that are negative or no numbers, a peak below zero, extremes out of order.
     """
@@ -56,6 +58,7 @@ class Observed:
     unbroken: float
     fine: float
     watched: float
+    peak_to_peak: Interval | None = None
     period: float = 0.0
 
     def __post_init__(self) -> None:
@@ -63,7 +66,8 @@ class Observed:
         times = (self.unbroken, self.fine, self.watched, self.period)
         if not all(0.0 <= each < math.inf for each in times):
             raise ValueError(f"{self.where}: times {times!r}; finite times, not negative, are needed")
-        if self.peak.high < 0.0 or self.lowest.low > self.highest.high:
+        sizes = (self.peak,) if self.peak_to_peak is None else (self.peak, self.peak_to_peak)
+        if any(size.high < 0.0 for size in sizes) or self.lowest.low > self.highest.high:
             raise ValueError(f"{self.where}: a peak is no less than zero, and lowest is no more than highest")
 
     @property
@@ -79,6 +83,8 @@ class Observed:
     @property
     def swing(self) -> Interval:
         """Ripple, peak-to-peak, A, ≥ 0."""
+        if self.peak_to_peak is not None:
+            return self.peak_to_peak
         least = max(self.highest.low - self.lowest.high, 0.0)
         return Interval(low=least, high=self.highest.high - self.lowest.low)
 
@@ -120,7 +126,7 @@ def observed_mean(where: str, mean: Interval, *, period: float = 0.0) -> Observe
 
 
 def joined(parts: Sequence[Observed]) -> Observed:
-    """Return several records of one point, taken one after the other, as one observation.
+    """Return several records of one point, taken one after the other on one range, as one observation.
 
     What was not watched at full rate bounds the peak from below only; what recorded nothing shows no extremes.
 
@@ -140,8 +146,20 @@ def joined(parts: Sequence[Observed]) -> Observed:
         unbroken=max(each.unbroken for each in parts),
         fine=sum(each.fine for each in parts),
         watched=sum(each.watched for each in parts),
+        peak_to_peak=_joint_swing(seen),
         period=max(each.period for each in parts),
     )
+
+
+def _joint_swing(seen: Sequence[Observed]) -> Interval | None:
+    """Return the difference between the extremes of all records; None where one does not know its own."""
+    known = [each.peak_to_peak for each in seen if each.peak_to_peak is not None]
+    if len(known) < len(seen):
+        return None
+    span = max(_middle(each.highest) for each in seen) - min(_middle(each.lowest) for each in seen)
+    doubt = max((each.high - each.low) / 2.0 for each in known)
+    widest = largest(known)
+    return Interval(low=max(widest.low, span - doubt), high=max(widest.high, span + doubt))
 
 
 def constant(observed: Observed) -> Form:
@@ -173,7 +191,11 @@ def _one_sign(observed: Observed) -> bool:
     return observed.lowest.low > 0.0 or observed.highest.high < 0.0
 
 
+def _middle(extreme: Interval) -> float:
+    return (extreme.low + extreme.high) / 2.0
+
+
 def _end(extreme: Interval) -> str:
     if math.isinf(extreme.low) or math.isinf(extreme.high):
         return extreme.words("A")
-    return show((extreme.low + extreme.high) / 2.0, "A")
+    return show(_middle(extreme), "A")

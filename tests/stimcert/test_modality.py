@@ -208,6 +208,26 @@ def test_an_uncertain_mean_makes_the_ripple_uncertain(u: float, answer: bool | N
     assert constant(replace(seen(0.94e-3, 1.06e-3, 1e-3, u=0.0), mean=mean)).answer is (None if u else False)
 
 
+def test_an_offset_that_both_extremes_share_does_not_hide_the_form() -> None:
+    blurred = replace(direct(100e-6, u=6e-6), peak=Interval.about(101e-6, 6e-6))
+    assert constant(blurred).answer is None
+    known = replace(blurred, peak_to_peak=Interval.about(2e-6, 1e-6))
+    assert constant(known).answer is True
+    assert constant(replace(known, peak_to_peak=Interval.about(20e-6, 1e-6))).answer is False
+    assert constant(joined([known, known])).answer is True
+    assert constant(joined([known, blurred])).answer is None
+
+
+def test_records_that_differ_by_more_than_each_varies() -> None:
+    """1 mA and 1.15 mA, each smooth: a drift of 15 %."""
+    here, there = (replace(direct(level), peak_to_peak=Interval.about(0.02 * level, U)) for level in (1e-3, 1.15e-3))
+    both = joined([here, there])
+    span = 1.01 * 1.15e-3 - 0.99e-3
+    assert (both.swing.low, both.swing.high) == (pytest.approx(span - U), pytest.approx(span + U))
+    assert constant(here).answer is constant(there).answer is True
+    assert constant(both).answer is False
+
+
 def test_times_of_records_that_follow_each_other_add_up() -> None:
     pieces = [replace(direct(2.5e-3, seconds=6.0), fine=0.06), replace(direct(2.5e-3, seconds=6.0), fine=0.06)]
     both = joined(pieces)
@@ -303,6 +323,7 @@ def test_unknown_claims_are_refused(claim: str) -> None:
         {"fine": math.inf},
         {"period": math.nan},
         {"peak": Interval(low=-2.0, high=-1.0)},
+        {"peak_to_peak": Interval(low=-2.0, high=-1.0)},
         {"lowest": Interval.about(1.0, 0.0)},
     ],
 )
