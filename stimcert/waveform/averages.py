@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stimcert.waveform.blocks import bounds, checked, pieces, square_sum, too_short, too_slow
+from stimcert.waveform.blocks import Outline, bounds, checked, pieces, square_sum, too_short, too_slow
 from stimcert.waveform.extremes import extremes
 from stimcert.waveform.peak import cycle_edges
 from stimcert.waveform.sampled import Sampled, Samples
@@ -77,7 +77,14 @@ class _Sums:
     quiet_square: float = 0.0
 
 
-def averages(record: Sampled, *, cycle: float | None, peak: float | None = None, noise_doubt: float = 0.1) -> Averages:
+def averages(
+    record: Sampled,
+    *,
+    cycle: float | None,
+    peak: float | None = None,
+    noise_doubt: float = 0.1,
+    known: Outline | None = None,
+) -> Averages:
     """Return the averages of a record over all of its whole cycles.
 
     What share of the record is quiet, so that noise adds to the rectified mean there, is estimated from a subsample
@@ -86,11 +93,14 @@ def averages(record: Sampled, *, cycle: float | None, peak: float | None = None,
     :param cycle: declared period, s; None for d.c. or where it is unknown: then the whole record counts.
     :param peak: absolute peak for the crest factor; None: of single samples, corrected for noise.
     :param noise_doubt: relative standard uncertainty of the record's noise.
+    :param known: the record's outline, where the caller has it.
     :raises ValueError: for a cycle that is not positive and finite.
     :raises NotMeasurable: for a record shorter than one cycle, a cycle under two samples, or samples that are none.
     """
     whole, cycles = whole_cycles(record, cycle)
-    lowest, highest = bounds(whole.samples)
+    lowest, highest = (
+        bounds(whole.samples) if known is None else (float(known.lowest.min()), float(known.highest.max()))
+    )
     sums = _sums(whole)
     mean = sums.plain / sums.count
     rms, rms_noise, rms_doubt = _rms(sums, whole.noise, noise_doubt)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stimcert.measured import NotMeasurable
-from stimcert.waveform.averages import averages
+from stimcert.waveform.averages import Averages
 from stimcert.waveform.blocks import Floats, bounds, checked, square_sum
 from stimcert.waveform.peak import Indices
 from stimcert.waveform.sampled import Sampled
@@ -116,14 +116,11 @@ def current_density(current: float, *, area: float) -> float:
     return abs(current) / area
 
 
-def dose(record: Sampled, *, noise_doubt: float = 0.1) -> Dose:
-    """Return the charge that flowed over a whole record.
+def dose(found: Averages) -> Dose:
+    """Return the charge that flowed over the time of some averages.
 
-    :param record: A.
-    :param noise_doubt: as for :func:`stimcert.waveform.averages.averages`.
-    :raises NotMeasurable: for an empty record, or samples that are none.
+    :param found: of a record of A; with ``cycle=None`` the whole of it.
     """
-    found = averages(record, cycle=None, peak=0.0, noise_doubt=noise_doubt)
     return Dose(
         total=found.rectified * found.duration,
         net=found.mean * found.duration,

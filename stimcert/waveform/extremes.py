@@ -54,12 +54,16 @@ class Extremes:
     :param negative: the lowest; above zero for a record that never is negative.
     :param absolute: the one further from zero, corrected for the windows of both signs that share its magnitude.
     :param window: samples averaged.
+    :param windows: how many there are, one sample apart.
+    :param sample_rate: 1/s.
     """
 
     positive: Extreme
     negative: Extreme
     absolute: Extreme
     window: int
+    windows: int
+    sample_rate: float
 
     @property
     def peak_to_peak(self) -> float:
@@ -88,7 +92,14 @@ def extremes(record: Sampled, *, event: float, known: Outline | None = None) -> 
     positive = _extreme(record, window, sides[:1], search.stride)
     negative = _extreme(record, window, sides[1:], search.stride)
     absolute = _extreme(record, window, sorted(sides, key=lambda side: -side.largest), search.stride)
-    return Extremes(positive=positive, negative=negative, absolute=absolute, window=window)
+    return Extremes(
+        positive=positive,
+        negative=negative,
+        absolute=absolute,
+        window=window,
+        windows=search.windows,
+        sample_rate=record.sample_rate,
+    )
 
 
 def _extreme(record: Sampled, window: int, sides: list[Side], stride: int) -> Extreme:

@@ -12,7 +12,7 @@ from stimcert.measured import NotMeasurable
 from stimcert.waveform.averages import Averages
 from stimcert.waveform.blocks import Floats, Outline, checked, outline, pieces
 from stimcert.waveform.excursions import Signs, excursions, joined
-from stimcert.waveform.extremes import extremes
+from stimcert.waveform.extremes import Extremes
 from stimcert.waveform.peak import Indices
 from stimcert.waveform.sampled import Sampled
 
@@ -104,7 +104,8 @@ class Reversal:
 def polarity(averages: Averages, schedule: Schedule, *, u: float = 0.0) -> Polarity:
     """Return the polarity of a record.
 
-    :param averages: of the record, over whole cycles where it has some.
+    :param averages: of the record, over whole cycles where it has some; without, what is left of the last cycle counts
+        as part of the mean: 1 % of the rectified mean after 50 balanced pulses.
     :param schedule: of the same record.
     :param u: standard uncertainty of the mean beside noise and the ends of the cycles (zero, instrument), ≥ 0.
     :raises NotMeasurable: "polarity_undetermined" where nothing stands out of the noise, or the current has one sign
@@ -118,6 +119,8 @@ def polarity(averages: Averages, schedule: Schedule, *, u: float = 0.0) -> Polar
     u_mean = math.hypot(u, averages.mean_doubt, averages.ends / math.sqrt(3.0))
     threshold = max(5.0 * u_mean, _SIGN * averages.rectified)
     ratio = abs(averages.mean) / averages.rectified
+    # A shifted zero moves mean and rectified mean of a direct current alike; this much of the time they go together.
+    together = min(abs(averages.mean) / averages.level, 1.0) if averages.level > 0.0 else 0.0
     sign = (1 if averages.mean > 0.0 else -1) if abs(averages.mean) > threshold else 0
     if sign == 0 and len(schedule.sign) == 1 and schedule.sign[0] != 0:
         raise _undetermined(f"the mean {averages.mean:.3g} is below {threshold:.3g}", averages.mean, threshold)
@@ -127,7 +130,7 @@ def polarity(averages: Averages, schedule: Schedule, *, u: float = 0.0) -> Polar
         mean=averages.mean,
         rectified=averages.rectified,
         ratio=ratio,
-        ratio_doubt=math.hypot(u, ratio * averages.rectified_doubt) / averages.rectified,
+        ratio_doubt=math.hypot(u * (1.0 - together), ratio * averages.rectified_doubt) / averages.rectified,
         threshold=threshold,
     )
 
@@ -175,21 +178,19 @@ def polarity_schedule(
     )
 
 
-def reversal(record: Sampled, *, sign: int, event: float, known: Outline | None = None) -> Reversal | None:
+def reversal(found: Extremes, *, sign: int) -> Reversal | None:
     """Return the largest current against a sign, None where noise explains all that was seen.
 
+    :param found: of the record, over the shortest event that counts.
     :param sign: +1 or −1, the sign that the mode must have.
-    :param event: minimum duration that counts, s.
     :raises ValueError: for another sign.
-    :raises NotMeasurable: as :func:`stimcert.waveform.extremes.extremes`.
     """
     if sign not in (1, -1):
         raise ValueError(f"sign {sign!r}; it must be +1 or -1")
-    found = extremes(record, event=event, known=known)
     against = found.negative if sign > 0 else found.positive
-    most = (expected_excess(len(record.samples), found.window) + _CLEAR) * against.noise
+    most = (expected_excess(found.windows, found.window) + _CLEAR) * against.noise
     if -sign * against.raw > most:
-        return Reversal(extreme=against.value, at=against.index / record.sample_rate)
+        return Reversal(extreme=against.value, at=against.index / found.sample_rate)
     return None
 
 
@@ -210,7 +211,8 @@ def _given_back(record: Sampled, starts: Indices, signs: Signs, threshold: float
             net = beyond = 0.0
             for part in pieces(record.samples[start:stop], record.zero):
                 net += float(part.sum())
-                beyond += float(np.sum(part, where=part * signs[run] > threshold))
+                far = part > threshold if signs[run] > 0 else part < -threshold
+                beyond += float(np.dot(part, far.astype(part.dtype)))
             kept[run] = signs[run] if net * signs[run] >= _KEPT * abs(beyond) else 0
     return kept
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from stimcert.measured import NotMeasurable
 from stimcert.waveform.averages import averages
+from stimcert.waveform.blocks import outline
+from stimcert.waveform.extremes import extremes
 from stimcert.waveform.sampled import Sampled
 from stimcert.waveform.schedule import Polarity, Reversal, Schedule, polarity, polarity_schedule, reversal
 
@@ -78,7 +80,7 @@ def test_hold_must_be_a_time(hold: float) -> None:
 @pytest.mark.parametrize("sign", [0, 2, -3])
 def test_a_sign_is_one_or_minus_one(sign: int) -> None:
     with pytest.raises(ValueError, match="sign"):
-        reversal(record(np.ones(100)), sign=sign, event=1e-3)
+        reversal(extremes(record(np.ones(100)), event=1e-3), sign=sign)
 
 
 # --- kinds
@@ -121,6 +123,22 @@ def test_a_ratio_on_the_boundary_is_left_open() -> None:
     back = 0.02 / 1.98
     found = polarity_of(record(train((1.0, 50), (-back, 50), period=100, count=100)), u=1e-3)
     assert found.galvanic_form is None
+
+
+def test_a_zero_that_is_unsure_makes_no_direct_current_doubtful() -> None:
+    """10 µA known to 0.5 µA is one sign whatever its zero; pulses with long pauses are not."""
+    assert polarity_of(record(np.full(10_000, 10e-6)), u=0.5e-6).galvanic_form is True
+    pulsed = record(train((10e-6, 10), period=100, count=100))
+    assert polarity_of(pulsed, u=0.1e-6).galvanic_form is None
+    assert polarity_of(pulsed, u=0.1e-9).galvanic_form is True
+
+
+def test_an_outline_that_is_known_is_used() -> None:
+    one = record(train((1.0, 20), (-0.3, 20), period=100, count=20), noise=0.01)
+    known = outline(one)
+    found = averages(one, cycle=0.01, known=known)
+    assert found == averages(one, cycle=0.01)
+    assert polarity_schedule(one, found, known=known).sign.tolist() == polarity_schedule(one, found).sign.tolist()
 
 
 def test_a_sampled_cycle_that_is_cut_is_no_bias() -> None:
@@ -221,7 +239,7 @@ def test_runs_are_those_of_a_plain_search(seed: int, count: int) -> None:
 def test_direct_current_that_reverses_for_a_moment(sign: int) -> None:
     samples = np.full(20_000, 3e-3)
     samples[12_000:12_020] = -0.1e-3
-    found = reversal(record(sign * samples, noise=10e-6), sign=sign, event=1e-3)
+    found = reversal(extremes(record(sign * samples, noise=10e-6), event=1e-3), sign=sign)
     assert isinstance(found, Reversal)
     assert found.extreme == pytest.approx(sign * -0.1e-3, abs=15e-6)
     assert found.at == pytest.approx(1.2, abs=2e-3)
@@ -229,10 +247,10 @@ def test_direct_current_that_reverses_for_a_moment(sign: int) -> None:
 
 def test_noise_around_zero_is_no_reversal() -> None:
     for seed in range(20):
-        assert reversal(record(np.zeros(20_000), noise=1e-6, seed=seed), sign=1, event=1e-3) is None
+        assert reversal(extremes(record(np.zeros(20_000), noise=1e-6, seed=seed), event=1e-3), sign=1) is None
 
 
 def test_pulses_of_one_sign_do_not_reverse() -> None:
-    one = record(train((1.0, 20), period=100, count=100), noise=0.01)
-    assert reversal(one, sign=1, event=1e-3) is None
-    assert reversal(one, sign=-1, event=1e-3) is not None
+    found = extremes(record(train((1.0, 20), period=100, count=100), noise=0.01), event=1e-3)
+    assert reversal(found, sign=1) is None
+    assert reversal(found, sign=-1) is not None
