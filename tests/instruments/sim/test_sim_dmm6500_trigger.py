@@ -231,6 +231,33 @@ def test_reset_ends_and_forgets_it() -> None:
     assert say(digitizer, ":DIG:VOLT:ATR:MODE?;WIND:LEV:LOW?;HIGH?;:DIG:VOLT:ATR:WIND:DIR?") == "OFF;0;0.05;ENT"
 
 
+def test_across_a_skin_network_the_crossing_lies_on_the_exponential() -> None:
+    """A regulated current charges the network: at the event the voltage has just come to the level."""
+
+    def charged() -> tuple[SimulatedBench, Dmm6500]:
+        bench, digitizer = make("galvanic_good")
+        bench.circuit.skin, bench.circuit.tap = "N1", "output"
+        say(digitizer, ":DIG:VOLT:RANG 100;SRAT 1E6")
+        return bench, digitizer
+
+    bench, _ = charged()
+    bench.stimulator.start()
+    bench.advance(20.0)
+    final = float(bench.circuit.tap_voltage(bench.time - 1e-3, bench.time, 1e7).at(np.array([bench.time - 5e-4]))[0])
+
+    bench, digitizer = charged()
+    level = 0.8 * abs(final)
+    watch(digitizer, -level, level, size=1000, position=50)
+    bench.advance(0.01)
+    bench.stimulator.start()
+    bench.advance(20.0)
+    samples = np.abs(readings(digitizer))
+    assert state(digitizer) == "IDLE"
+    assert samples.size == 1000
+    assert samples[:450].mean() < level < samples[550:].mean()
+    assert samples[480:520].mean() == pytest.approx(level, rel=0.01)
+
+
 def test_on_the_wall_clock_an_armed_digitizer_takes_readings_too() -> None:
     bench = SimulatedBench(read_device("microcurrent_good").device(), wall_clock=True)
     digitizer = Dmm6500(bench)
