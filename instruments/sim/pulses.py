@@ -8,6 +8,7 @@ that it stands for, so that charges are those of the curve.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 EDGE_STEPS = 20
 """Steps of one sloped edge."""
@@ -17,6 +18,9 @@ TAIL_STEPS = 40
 
 TAIL_LENGTH = 5.0
 """After how many time constants a tail ends."""
+
+RING_STEPS = 20
+"""Steps of one period of ringing."""
 
 Stretches = Sequence[tuple[float, float]]
 """Durations, s, and values, in multiples of the amplitude."""
@@ -34,6 +38,29 @@ class Carrier:
     frequency: float
     duty: float = 0.5
     alternating: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ringing:
+    """A damped oscillation on top of a phase, from its beginning: ``share · e^(−t/τ) · cos(2πft)``.
+
+    :param share: as a multiple of the phase's own amplitude.
+    :param frequency: Hz.
+    :param time_constant: s.
+    """
+
+    share: float
+    frequency: float
+    time_constant: float
+
+    def mean(self, start: float, stop: float) -> float:
+        """Return its mean between two moments (s) of the phase, by the integral of e^(−t/τ)·cos(2πft)."""
+        decay, turn = 1 / self.time_constant, 2 * math.pi * self.frequency
+        ends = [
+            math.exp(-decay * moment) * (turn * math.sin(turn * moment) - decay * math.cos(turn * moment))
+            for moment in (start, stop)
+        ]
+        return self.share * (ends[1] - ends[0]) / (decay**2 + turn**2) / (stop - start)
 
 
 def duration(pulse: Stretches) -> float:
@@ -62,6 +89,16 @@ def sloped(width: float, edge: float, value: float = 1.0) -> Stretches:
     rise = [(edge / EDGE_STEPS, value * (step + 0.5) / EDGE_STEPS) for step in range(EDGE_STEPS)]
     plateau = [(width - edge, value)] if width > edge else []
     return [*rise, *plateau, *reversed(rise)]
+
+
+def ringing(width: float, value: float, rings: Ringing) -> Stretches:
+    """Return a phase of ``width`` (s) with steep edges that rings from its beginning on."""
+    step = 1 / (rings.frequency * RING_STEPS)
+    length = min(TAIL_LENGTH * rings.time_constant, width)
+    count = max(math.ceil(length / step * (1 - 1e-9)), 1)
+    edges = [min(number * step, length) for number in range(count + 1)]
+    steps = [(stop - start, value * (1 + rings.mean(start, stop))) for start, stop in pairwise(edges)]
+    return [*steps, (width - length, value)] if width > length else steps
 
 
 def tail(area: float, time_constant: float) -> Stretches:

@@ -187,6 +187,8 @@ BAD_MODES = [
     ('edge = "2 ms"', "mode[1].edge", "at most as long"),
     ('jitter = "5 ms"', "mode[1].jitter", "pause"),
     ('[mode.carrier]\nfrequency = "4 kHz"\nduty = "100 %"', "mode[1].carrier.duty", "between"),
+    ('edge = "10 µs"\n[mode.ringing]\nshare = "9 %"\nfrequency = "1 MHz"\ndecay = "1 µs"', "mode[1].edge", "beside"),
+    ('[mode.ringing]\nshare = "9 %"\nfrequency = "1 MHz"\ndecay = "1 ms"', "mode[1].ringing.decay", "periods"),
     ('[mode.carrier]\nfrequency = "100 MHz"', "mode[1].carrier", "periods"),
     ('[mode.burst]\npulses = 20\nfrequency = "10 Hz"', "mode[1].burst", "exceed the period"),
     ('[mode.burst]\npulses = 0\nfrequency = "1 Hz"', "mode[1].burst.pulses", "1"),

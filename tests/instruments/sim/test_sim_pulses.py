@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from instruments.sim.behaviours import Battery
 from instruments.sim.programs import Program, Ripple, Waveform, scattered
-from instruments.sim.pulses import Carrier, charge, chopped, duration, rectangle, sloped, tail
+from instruments.sim.pulses import Carrier, Ringing, charge, chopped, duration, rectangle, ringing, sloped, tail
 from instruments.sim.waveforms import burst, direct, monophasic, repeated, sequence
 
 WIDTHS = st.floats(1e-5, 1.0)
@@ -170,3 +170,23 @@ def test_a_tailed_pulse_repeats_without_a_net_charge() -> None:
     train = repeated(pulse, 0.05).between(0.0, 0.5, 0.3)
     assert train.integral(0.0, 0.5) == pytest.approx(0.0, abs=1e-12)
     assert train.values.min() == pytest.approx(-0.25, rel=0.08)
+
+
+@given(WIDTHS, st.floats(0.0, 1.0), st.floats(0.5, 100.0), st.floats(0.001, 0.3))
+def test_a_ringing_phase_keeps_its_width_and_comes_back_to_its_plateau(
+    width: float, share: float, periods: float, damped: float
+) -> None:
+    rings = Ringing(share=share, frequency=periods / width, time_constant=damped * width)
+    phase = ringing(width, -2.0, rings)
+    assert duration(phase) == pytest.approx(width, rel=1e-9)
+    assert min(value for _, value in phase) >= -2.0 * (1 + share) - 1e-9
+    moments = np.linspace(0.0, min(5 * damped, 1.0) * width, 20_001)
+    curve = share * np.exp(-moments / rings.time_constant) * np.cos(2 * np.pi * rings.frequency * moments)
+    assert charge(phase) == pytest.approx(-2.0 * (width + np.trapezoid(curve, moments)), rel=1e-4)
+    if 5 * damped < 0.999:
+        assert phase[-1][1] == -2.0
+
+
+def test_ringing_begins_at_its_height() -> None:
+    first = ringing(1e-3, 1.0, Ringing(share=0.5, frequency=1e5, time_constant=2e-5))[0]
+    assert first == (pytest.approx(5e-7), pytest.approx(1.486, abs=1e-3))

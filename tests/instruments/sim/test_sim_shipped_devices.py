@@ -67,6 +67,7 @@ KNOWN = [
     ("ems_carrier", "zero-net", 1.0, 1.0, 10e-3, -10e-3, 0.0),
     ("ems_carrier", "with-direct", 1.0, 1.0, 10e-3, -10e-3, 0.4e-3),
     ("ems_unbalanced", "strength", 1.0, 1.0, 36e-3, -32.4e-3, 54e-6),
+    ("ems_ringing", "strength", 1.0, 1.0, 42e-3, -42e-3, 0.0),
     ("galvanic_consumer", "desincrustation", 2.0, 1.0, -500e-6, -500e-6, -500e-6),
     ("galvanic_consumer", "iontophoresis", 2.0, 1.0, 500e-6, 500e-6, 500e-6),
     ("galvanic_salon", "desincrustation", 4.0, 1.0, -4.95e-3, -5.05e-3, -5e-3),
@@ -121,7 +122,7 @@ def test_it_delivers_what_it_is_known_for(known: tuple[str, str, float, float, f
     name, mode, start, length, high, low, average = known
     output = Desk(name, mode).output(start, length)
     largest = max(abs(high), abs(low))
-    assert (output.values.max(), output.values.min()) == pytest.approx((high, low), rel=1e-3, abs=1e-3 * largest)
+    assert (output.values.max(), output.values.min()) == pytest.approx((high, low), rel=1e-3, abs=2e-3 * largest)
     assert mean(output) == pytest.approx(average, rel=1e-4, abs=1e-6 * largest)
 
 
@@ -130,6 +131,13 @@ def test_either_phase_may_be_the_first() -> None:
     relax = Desk("ems_consumer", "relax").output(3.0, 0.01)
     assert [strength.values[0], *relax.at(np.array([3.0001, 3.0002]))] == [36e-3, -36e-3, 36e-3]
     assert strength.edges[:4] - 2.0 == pytest.approx([0.0, 300e-6, 400e-6, 700e-6])
+
+
+def test_above_its_plateau_it_rings_for_a_hundred_microseconds() -> None:
+    output = Desk("ems_ringing", "strength").output(2.0, 0.02)
+    plateau = output.at(2.0 + np.array([110e-6, 200e-6, 290e-6]))
+    assert plateau.tolist() == [30e-3] * 3
+    assert output.at(np.array([2.0 + 5e-6]))[0] < 22e-3
 
 
 def test_a_burst_has_its_pulses() -> None:
