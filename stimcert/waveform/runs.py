@@ -52,13 +52,11 @@ class Runs:
 def find_runs(samples: Samples, known: Outline, base: float, *, high: float, low: float) -> Runs:
     """Return the stretches further than ``low`` from ``base`` on one side that reach ``high``.
 
-    Chunks that lie within ``low`` are left out. The one after a row of others is looked at too, so that stretches that
-    do not follow each other never touch.
+    Chunks that lie within ``low`` are left out.
 
     :param known: the record's outline.
     """
     active = (known.highest > base + low) | (known.lowest < base - low)
-    active[1:] |= active[:-1].copy()
     kept = np.flatnonzero(active)
     pieces = [_pieces_of(samples, kept[at : at + _CHUNKS], base, low) for at in range(0, len(kept), _CHUNKS)]
     found = np.concatenate(pieces, axis=1) if pieces else np.empty((len(_Piece), 0))
@@ -79,7 +77,10 @@ def _pieces_of(samples: Samples, kept: Indices, base: float, low: float) -> Floa
     values = _chunks(samples, kept)
     np.subtract(values, base, out=values)
     label = (values > low).view(np.int8) - (values < -low).view(np.int8)
-    edges = np.concatenate(([0], np.flatnonzero(label[1:] != label[:-1]) + 1))
+    changes = label[1:] != label[:-1]
+    # What is beyond at both sides of chunks that were left out is not one stretch.
+    changes[(np.flatnonzero(np.diff(kept) > 1) + 1) * CHUNK - 1] = True
+    edges = np.append(0, np.flatnonzero(changes) + 1)
     sign = label[edges]
     rows = np.flatnonzero(sign)
     start = kept[edges[rows] // CHUNK] * CHUNK + edges[rows] % CHUNK
