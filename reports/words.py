@@ -74,6 +74,7 @@ QUANTITIES = {
     **{name: facts.words for name, facts in METRICS.items()},
     "current.rectified_mean": "rectified mean current",
     "current.polarity": "current with its sign",
+    "modality": "modality, by the largest peak",
     "environment.temperature": "temperature",
     "load.resistance": "load resistance",
     "reference.current": "reference current",

@@ -6,6 +6,7 @@ measure anything; what it leaves unjudged is found at the end of the run.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,11 +15,11 @@ class Procedure:
 
     :param metrics: what it measures at every point.
     :param comes_down: whether all levels are gone to a second time, from the top down.
-    :param judged_by_mode: whether it is judged by what its modes declare (a sign, a modality), without any row.
+    :param judges: what its modes declare and it judges without any row: a sign, a modality.
     """
 
     metrics: tuple[str, ...]
-    judged_by_mode: bool = False
+    judges: Literal["sign", "modality"] | None = None
     comes_down: bool = False
 
 
@@ -50,8 +51,9 @@ PROCEDURES: dict[str, Procedure] = {
         metrics=("current.peak", "intensity.step", "intensity.drop", "intensity.minimum"), comes_down=True
     ),
     "load_regulation": Procedure(metrics=("current.peak", "current.regulation")),
+    "modality": Procedure(metrics=("current.peak",), judges="modality"),
     "output_current": Procedure(metrics=("current.peak", "current.mean", *CURRENTS)),
-    "polarity": Procedure(metrics=("current.peak",), judged_by_mode=True),
+    "polarity": Procedure(metrics=("current.peak",), judges="sign"),
     "pulse_timing": Procedure(metrics=("current.peak", *TIMING)),
 }
 
@@ -68,7 +70,7 @@ def comes_down(procedure: str) -> bool:
     return known is not None and known.comes_down
 
 
-def judged_by_mode(procedure: str) -> bool:
-    """Whether a procedure needs no row to judge by."""
+def judged_by_mode(procedure: str) -> str | None:
+    """Return what a procedure judges by what its modes declare, ``sign`` or ``modality``; it needs no row then."""
     known = PROCEDURES.get(procedure)
-    return known is not None and known.judged_by_mode
+    return known.judges if known is not None else None

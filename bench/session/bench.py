@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What a bench test asks of the bench: go to each point, capture the current, take its mean."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bench.session.inputs import Inputs
 from bench.session.planner import HIGHEST_SMU_RANGE, Setup, plan_setup, record_length
@@ -13,6 +15,9 @@ from instruments.station import Station
 from stimcert.plan import Case, Mode
 from stimcert.procedures import comes_down
 from stimcert.reading import Certified, CurrentRecord, MeanReading, Status, Zero
+
+LONG_RATE = 1e5
+"""1/s: the slowest rate at which a sample is no longer than an event of 10 µs."""
 
 # The SMU's mean is read only when nothing in the record comes near its range or limit.
 _SAFE_SHARE = 0.95
@@ -117,18 +122,28 @@ class Bench:
             self.station.switch.set_bypass(bypassed)
             self._bypassed = bypassed
 
-    def capture(self, point: Point) -> Capture:
-        """Record the current at a point for its dwell, with the SMU out of the loop.
+    def capture(self, point: Point, *, seconds: float | None = None) -> Capture:
+        """Record the current at a point at the fastest rate, for its dwell, with the SMU out of the loop.
 
         A clipped record is repeated one range up, and kept. Without a digitizer the SMU's mean is all there is; it is
         repeated one range up in the same way.
+
+        :param seconds: record for so long instead of the dwell.
         """
+        return self._captured(point, seconds or point.case.dwell.si)
+
+    def long_record(self, point: Point) -> Capture:
+        """Record the current at a point for its whole dwell, as slowly as shows events of 10 µs, or slower."""
+        return self._captured(point, point.case.dwell.si, rate=LONG_RATE)
+
+    def _captured(self, point: Point, seconds: float, *, rate: float | None = None) -> Capture:
         setup, digitizer = self._in_setup(), self.station.digitizer
         if digitizer is None or setup.digitizer_range is None:
             capture = Capture(means=tuple(self._means_alone(setup)))
         else:
             self._bypass(True)
-            capture = self._ranging(digitizer, setup, point.case.dwell.si)
+            share = min(seconds / point.case.dwell.si, 1.0)
+            capture = self._ranging(digitizer, setup, seconds, rate or digitizer.max_sample_rate, share)
         self._last = (point, capture)
         return capture
 
@@ -149,9 +164,12 @@ class Bench:
             smu.configure_ammeter(current_range=current_range, limit=limit, nplc=nplc)
             self._smu_range = current_range
 
-    def _ranging(self, digitizer: Digitizer, setup: Setup, dwell: float) -> Capture:
-        rate = digitizer.max_sample_rate
-        count = record_length(dwell, rate)
+    def _ranging(self, digitizer: Digitizer, setup: Setup, seconds: float, rate: float, share: float) -> Capture:
+        """Record on each range until one is not clipped.
+
+        :param share: of the dwell that a whole record shows.
+        """
+        count = record_length(seconds, rate)
         records: list[CurrentRecord] = []
         for voltage_range in digitizer.voltage_ranges:
             if voltage_range < (setup.digitizer_range or 0.0) or voltage_range not in self._zeros:
@@ -159,7 +177,7 @@ class Bench:
             records.append(self._record(digitizer, setup, voltage_range, rate, count))
             if not records[-1].waveform.clipped:
                 break
-        return Capture(records=tuple(records), observed=min(count / rate / dwell, 1.0))
+        return Capture(records=tuple(records), observed=min(count / rate / seconds, 1.0) * share)
 
     def _record(
         self, digitizer: Digitizer, setup: Setup, voltage_range: float, rate: float, count: int
@@ -173,7 +191,11 @@ class Bench:
             coverage_factor=setup.shunt.coverage_factor,
             certificate=setup.shunt.certificate,
         )
-        return CurrentRecord(waveform=digitizer.capture(), shunt=shunt, zero=self._zeros[voltage_range])
+        zero = self._zeros[voltage_range]
+        if rate != digitizer.max_sample_rate:
+            # Measured at the fastest rate; a longer sample averages over more of the noise.
+            zero = replace(zero, noise=zero.noise * math.sqrt(rate / digitizer.max_sample_rate))
+        return CurrentRecord(waveform=digitizer.capture(), shunt=shunt, zero=zero)
 
     def mean_current(self, point: Point) -> MeanCurrent:
         """Take the mean current at a point.

@@ -5,7 +5,7 @@ from typing import Any
 
 from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
-from bench.session.rows import Row, declared_row, polarity_row, required_points
+from bench.session.rows import Row, declared_row, modality_row, polarity_row, required_points
 from stimcert.limits import LimitRow
 from stimcert.metrics import unit_of
 from stimcert.plan import Case
@@ -29,6 +29,7 @@ def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
             *(_limit(row) for row in limit_rows(inputs, case)),
             *_declared(inputs, case),
             *_polarity(inputs, case),
+            *_modality(inputs, case),
         ],
     }
     return facts | ({"not_applicable": case.not_applicable} if case.not_applicable else {})
@@ -70,7 +71,7 @@ def _declared(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
 
 def _polarity(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
     """Return the signs that the modes of a polarity case must have, a row for each sign."""
-    if not judged_by_mode(case.procedure):
+    if judged_by_mode(case.procedure) != "sign":
         return []
     modes = [mode for mode in map(inputs.plan.mode_named, case.modes) if mode.expected_sign is not None]
     names = {sign: ", ".join(m.name for m in modes if m.expected_sign == sign) for sign in (-1, +1)}
@@ -81,6 +82,16 @@ def _polarity(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
         for sign, modes_of in names.items()
         if modes_of
     ]
+
+
+def _modality(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
+    """Return what the modes of a modality case are sold as, a row for each mode."""
+    if judged_by_mode(case.procedure) != "modality":
+        return []
+    plan = inputs.plan
+    label = f"{plan.device.manufacturer} {plan.device.model}, label"
+    modes = [plan.mode_named(name) for name in case.modes]
+    return [_from_maker(modality_row(mode), f"{label}: {mode.name} is {mode.modality}") for mode in modes]
 
 
 def _from_maker(row: Row, source: str) -> dict[str, Any]:

@@ -5,19 +5,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bench.session.appearance import Look
 from bench.session.attempt import Attempt, Reading
 from bench.session.bench import Bench
 from bench.session.history import History
 from bench.session.inputs import Inputs
-from bench.session.judge import PROVING, judge
+from bench.session.judge import PROVING, Judgement, judge
 from bench.session.measurement_body import instrument, numbers
-from bench.session.point import Capture, Point
-from bench.session.rows import Row, rows_of
+from bench.session.point import Capture, Derived, Point
+from bench.session.rows import Row, modality_row, rows_of
 from bench.session.run import Run
 from bench.session.summary import point_words
 from stimcert.findings import nearness
 from stimcert.models import Measured, NotMeasurable
 from stimcert.plan import Case
+from stimcert.reason import Reason
 from stimcert.store.run_folder import iso, utc_now
 from stimcert.verdict import Verdict
 
@@ -42,6 +44,7 @@ class Measure:
         self._progress = progress
         self._history = History()
         self._count = 0
+        self._looks: dict[str, Look] = {}
         self._last: tuple[Reading, list[Attempt]] | None = None
         self.worst: dict[str, Any] | None = None
 
@@ -62,6 +65,30 @@ class Measure:
             for row in rows:
                 self._measure(point, metric, row, attempt)
 
+    def look(self, point: Point, *captures: Capture) -> None:
+        """Take in what shows the modality of a mode at a point; :meth:`modality` judges it."""
+        mode = point.mode
+        self._looks.setdefault(mode.name, Look(mode=mode)).add(point, captures)
+
+    def modality(self) -> None:
+        """Judge each mode that was looked at: is it what it is sold as?"""
+        for look in self._looks.values():
+            if look.worst is None:
+                continue
+            decision, (point, peak) = look.decide(), look.worst
+            reason = Reason(decision.code, decision.params) if decision.code is not None else None
+            attempt = Attempt(number=1, part=Derived(result=peak), last=True)
+            body = self._body(
+                point,
+                "modality",
+                modality_row(look.mode),
+                attempt,
+                peak,
+                Judgement(verdict=decision.verdict, reason=reason),
+            )
+            found = {"modality": decision.modality.words, "reasons": list(decision.modality.reasons)}
+            self._store(body | {"conditions": body["conditions"] | found})
+
     def _measure(self, point: Point, metric: str, row: Row | None, attempt: Attempt) -> None:
         measured = attempt.evaluated(point, metric, row.event if row is not None else None)
         judgement = judge(
@@ -79,21 +106,31 @@ class Measure:
             judgement = judgement.repeated(measured)
         if row is not None and attempt.last:
             self._remember(point, metric, measured, attempt)
-        self._store(
-            {
-                "case": self._case.id,
-                "quantity": metric,
-                "limit": row.id if row else None,
-                "kind": row.kind if row else "information",
-                **numbers(metric, measured),
-                "lower_limit": row.lower if row else None,
-                "upper_limit": row.upper if row else None,
-                "magnitude": row.magnitude if row else False,
-                **judgement.as_dict(),
-                "conditions": self._conditions(point, attempt),
-                "waveform": attempt.waveform,
-            }
-        )
+        self._store(self._body(point, metric, row, attempt, measured, judgement))
+
+    def _body(
+        self,
+        point: Point,
+        metric: str,
+        row: Row | None,
+        attempt: Attempt,
+        measured: Measured | NotMeasurable,
+        judgement: Judgement,
+    ) -> dict[str, Any]:
+        """Return what the journal keeps of one measurement against one row."""
+        return {
+            "case": self._case.id,
+            "quantity": metric,
+            "limit": row.id if row else None,
+            "kind": row.kind if row else "information",
+            **numbers(metric, measured),
+            "lower_limit": row.lower if row else None,
+            "upper_limit": row.upper if row else None,
+            "magnitude": row.magnitude if row else False,
+            **judgement.as_dict(),
+            "conditions": self._conditions(point, attempt),
+            "waveform": attempt.waveform,
+        }
 
     def _remember(self, point: Point, metric: str, measured: Measured | NotMeasurable, attempt: Attempt) -> None:
         """Keep what later points of the case are compared with: this metric, or the current that proves its output."""

@@ -66,7 +66,7 @@ def _metrics(inputs: Inputs, case: Case) -> list[str]:
     found = [row.metric for row in limit_rows(inputs, case)]
     if "declared" in case.limits:
         found += [entry.metric for name in case.modes for entry in inputs.plan.mode_named(name).declared]
-    signs = ["current.polarity"] if judged_by_mode(case.procedure) else []
+    signs = ["current.polarity"] if judged_by_mode(case.procedure) == "sign" else []
     return [*dict.fromkeys(metric for metric in found if measures(case.procedure, metric)), *signs]
 
 
@@ -106,3 +106,8 @@ def polarity_row(sign: int) -> Row:
         upper=0.0 if sign < 0 else None,
         required_sign=sign,
     )
+
+
+def modality_row(mode: Mode) -> Row:
+    """Return the row under which a mode's claim is judged; it has no bounds."""
+    return Row(id=f"modality.{mode.name}", metric="modality", lower=None, upper=None)

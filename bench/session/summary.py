@@ -39,7 +39,8 @@ def point_words(measurement: Mapping[str, Any]) -> str:
     value = measurement_words(measurement)
     where = f"{conditions['mode']}, level {conditions['level']}, {show(conditions['load'], 'Ω')}"
     reason = measurement.get("reason")
-    text = f"{measurement['quantity']} {value}{limit_words(measurement)} at {where}"
+    found = f" {conditions['modality']}, peak" if "modality" in conditions else ""
+    text = f"{measurement['quantity']}{found} {value}{limit_words(measurement)} at {where}"
     return f"{text} ({reason['code'].replace('_', ' ')})" if reason else text
 
 

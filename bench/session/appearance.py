@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""What the modes of a case look like, whatever the label says."""
+
+from dataclasses import dataclass, field
+
+from bench.session.evaluate import evaluate
+from bench.session.point import Capture, Point
+from stimcert.interval import Interval
+from stimcert.measured import Measured, NotMeasurable
+from stimcert.modality import ModalityDecision, classify, judge
+from stimcert.modality_form import Observed, observed_mean
+from stimcert.modality_record import observed
+from stimcert.models import mean_current
+from stimcert.plan import Mode
+from stimcert.quantity import show
+
+
+@dataclass
+class Look:
+    """What was seen of one mode: an observation for each point, and the largest peak with its point."""
+
+    mode: Mode
+    observations: list[Observed] = field(default_factory=list)
+    worst: tuple[Point, Measured | NotMeasurable] | None = None
+
+    def decide(self) -> ModalityDecision:
+        """Return whether the mode is what it is sold as."""
+        return judge(classify(self.observations), self.mode.modality)
+
+    def add(self, point: Point, captures: tuple[Capture, ...]) -> None:
+        """Take in all that was captured at a point."""
+        self.observations.append(_observed(point, captures))
+        for capture in captures:
+            peak = _peak(point, capture)
+            if self.worst is None or _height(peak) > _height(self.worst[1]):
+                self.worst = (point, peak)
+
+
+def _observed(point: Point, captures: tuple[Capture, ...]) -> Observed:
+    where = f"{point.mode.name}, level {point.level}, {show(point.load, 'Ω')}"
+    records = [record for capture in captures for record in capture.records]
+    if records:
+        return observed(where, records, cycle=point.cycle)
+    mean = mean_current(captures[-1].means[-1])
+    return observed_mean(where, Interval.of(mean), period=point.cycle or 0.0)
+
+
+def _peak(point: Point, capture: Capture) -> Measured | NotMeasurable:
+    try:
+        return evaluate("current.peak", capture, event=None, cycle=point.cycle)
+    except NotMeasurable as refusal:
+        return refusal
+
+
+def _height(peak: Measured | NotMeasurable) -> float:
+    return peak.value if isinstance(peak, Measured) else -1.0

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""Modality: is it what it says it is?"""
+
+from bench.session.bench import Bench
+from bench.session.measure import Measure
+from stimcert.plan import Case
+
+SHARP = 0.2
+"""s at the fastest rate, for the height of short pulses; the dwell, which is longer, is recorded as a whole."""
+
+
+def test_modality(case: Case, bench: Bench, measure: Measure) -> None:
+    """Every mode is what it is sold as, whatever its label says, by the worst record over all levels and loads."""
+    for point in bench.points(case):
+        sharp, whole = bench.capture(point, seconds=SHARP), bench.long_record(point)
+        measure(point, "current.peak", sharp)
+        measure(point, "current.peak", whole)
+        measure.look(point, sharp, whole)
+    measure.modality()
