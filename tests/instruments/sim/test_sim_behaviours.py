@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What a simulated device does by itself: trips, timers, surges, batteries, and what it makes of its load."""
+"""What a simulated device does by itself: timers, surges, batteries, leaks; and its output however it is asked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.sim.behaviours import (
-    AutoLevel,
     Battery,
     Behaviours,
     LateFault,
@@ -21,129 +19,7 @@ from instruments.sim.behaviours import (
     SurgeEvent,
 )
 from instruments.sim.programs import Program
-from instruments.sim.stimulator import Device, Mode, Stimulator
-from instruments.sim.waveforms import direct, monophasic
-
-OPEN = float("inf")
-LEVELS = (1e-4, 2e-4, 4e-4)
-
-
-@dataclass
-class World:
-    """A bench with nothing on it but the device: its time and its load."""
-
-    behaviours: Behaviours = Behaviours()
-    settling: float = 0.0
-    train: str = "dc"
-    mode: dict[str, object] = field(default_factory=dict)
-    load: float = 1e3
-    time: float = 0.0
-
-    def __post_init__(self) -> None:
-        train = direct() if self.train == "dc" else monophasic(100.0, 1e-3)
-        modes = (
-            Mode(name="lift", train=train, amplitudes=LEVELS, **self.mode),  # type: ignore[arg-type]
-            Mode(name="tone", train=train, amplitudes=(1e-3,)),
-        )
-        device = Device(
-            manufacturer="Maker",
-            model="M1",
-            firmware="1",
-            rail=30.0,
-            settling=self.settling,
-            modes=modes,
-            behaviours=self.behaviours,
-        )
-        self.device = Stimulator(device, lambda: self.time, lambda key: -1.0, lambda: self.load)
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass as the bench does: those who watch it are told before anybody changes anything."""
-        before, self.time = self.time, self.time + seconds
-        self.device.sense(before)
-
-    def at(self, moment: float) -> float:
-        return float(self.device.demand(moment, moment + 1e-4).values[0])
-
-    def now(self) -> float:
-        return self.at(self.time)
-
-
-def started(behaviours: Behaviours | None = None, **changes: object) -> World:
-    world = World(behaviours=behaviours or Behaviours(), **changes)  # type: ignore[arg-type]
-    world.wait(1.0)
-    world.device.start()
-    return world
-
-
-def test_without_a_load_it_trips_and_stays_off() -> None:
-    world = started(Behaviours(no_load_trip=NoLoadTrip(above=1e5, after=0.2)))
-    world.wait(1.0)
-    world.load = OPEN
-    world.wait(0.19)
-    assert world.device.on
-    assert world.at(2.1999) == LEVELS[0]
-    assert world.at(2.2001) == 0.0
-    world.wait(0.02)
-    assert not world.device.on
-    world.load = 1e3
-    world.wait(1.0)
-    assert (world.device.on, world.now()) == (False, 0.0)
-    world.device.start()
-    assert (world.device.on, world.now()) == (True, LEVELS[0])
-
-
-def test_started_without_a_load_it_trips_after_its_time() -> None:
-    world = World(behaviours=Behaviours(no_load_trip=NoLoadTrip(above=1e5, after=0.2)), load=OPEN)
-    world.wait(5.0)
-    world.device.start()
-    assert (world.at(5.1), world.at(5.21)) == (LEVELS[0], 0.0)
-
-
-def test_a_short_loss_of_contact_does_not_trip() -> None:
-    world = started(Behaviours(no_load_trip=NoLoadTrip(above=1e5, after=0.2)))
-    world.load = OPEN
-    world.wait(0.1)
-    world.load = 1e3
-    world.wait(1.0)
-    assert (world.device.on, world.now()) == (True, LEVELS[0])
-
-
-def test_lifted_off_it_is_silent_and_ramps_up_from_zero_upon_contact() -> None:
-    world = started(Behaviours(lift_off=LiftOff(above=1e5, within=2e-3, ramp=1.0)))
-    world.wait(1.0)
-    world.load = OPEN
-    world.wait(0.5)
-    assert (world.at(2.0019), world.at(2.0021)) == (LEVELS[0], 0.0)
-    assert world.device.on
-    world.load = 1e3
-    world.wait(2.0)
-    ramp = world.device.demand(2.5, 3.6)
-    assert (ramp.values[0], ramp.values[-1]) == (0.0, LEVELS[0])
-    assert bool(np.all(np.diff(ramp.values) > 0))
-    assert ramp.at(np.array([3.0001]))[0] == pytest.approx(LEVELS[0] / 2, rel=0.03)
-
-
-def test_it_needs_a_load_before_it_delivers_anything() -> None:
-    world = World(behaviours=Behaviours(lift_off=LiftOff(above=1e5, within=2e-3, ramp=0.5)), load=OPEN)
-    world.wait(1.0)
-    world.device.start()
-    assert world.now() == 0.0
-    world.wait(0.1)
-    world.load = 1e3
-    world.wait(1.0)
-    assert (world.at(1.1), world.at(1.7)) == (0.0, LEVELS[0])
-
-
-def test_level_changes_while_lifted_off_deliver_nothing() -> None:
-    world = started(Behaviours(lift_off=LiftOff(above=1e5, within=2e-3, ramp=0.5)))
-    world.load = OPEN
-    world.wait(1.0)
-    world.device.set_level(3)
-    assert world.now() == 0.0
-    world.wait(0.1)
-    world.load = 1e3
-    world.wait(1.0)
-    assert (world.at(2.1), world.now()) == (0.0, LEVELS[2])
+from tests.instruments.sim.device_world import LEVELS, OPEN, World, started
 
 
 @given(st.floats(1.0, 2000.0), st.floats(0.0, 3000.0))
@@ -174,15 +50,6 @@ def test_up_at_the_top_begins_again_where_the_device_is_made_like_that() -> None
             found.append(world.device.level)
         assert found == [2, 3, last]
         assert world.now() == LEVELS[last - 1]
-
-
-@pytest.mark.parametrize(("load", "share"), [(500.0, 1.0), (1999.0, 1.0), (2001.0, 0.5), (1e5, 0.2), (OPEN, 0.2)])
-def test_its_level_follows_the_load(load: float, share: float) -> None:
-    levels = AutoLevel(below=(2e3, 6e3), shares=(1.0, 0.5, 0.2))
-    assert started(Behaviours(auto_level=levels), load=load).now() == pytest.approx(share * LEVELS[0])
-    changed = started(Behaviours(auto_level=levels))
-    changed.load = load
-    assert changed.now() == pytest.approx(share * LEVELS[0])
 
 
 def test_while_charging_it_may_be_blocked() -> None:

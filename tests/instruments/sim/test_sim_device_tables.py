@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The keys and tables of device files for programs and habits: what they become, and the mistakes that are refused."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from instruments.sim.behaviours import (
@@ -13,7 +16,8 @@ from instruments.sim.behaviours import (
     NoLoadTrip,
     Surge,
 )
-from instruments.sim.device_file import DeviceFile
+from instruments.sim.device_file import DeviceFile, ModeEntry
+from instruments.sim.mode_tables import BurstEntry, CarrierEntry, PartEntry, ProgramEntry, RingingEntry, RippleEntry
 from instruments.sim.programs import Program, Ripple
 from stimcert.strict_toml import InvalidFile, load
 
@@ -233,3 +237,13 @@ def test_mistakes_in_habits_and_modes_are_named_at_once() -> None:
         "mode[1].tail",
         "mode[1].program.on",
     ]
+
+
+def test_the_example_of_the_manual_is_a_device_and_no_key_is_missing_in_it() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "how-to" / "describe_a_device.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", manual, re.DOTALL)
+    assert example is not None
+    assert read(example[1]).device().behaviours.lift_off is not None
+    models = (DeviceFile, ModeEntry, BurstEntry, CarrierEntry, PartEntry, ProgramEntry, RingingEntry, RippleEntry)
+    keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    assert {key for key in keys if not re.search(rf"\b{key}\b", manual)} == set()
