@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """R.m.s. values and extremes of a digitized current, with their budgets."""
 
-from stimcert.interval import Interval
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
@@ -71,25 +70,6 @@ def extreme_current(record: CurrentRecord, metric: str, *, event: float) -> Meas
     for number, (part, _) in enumerate(parts, start=1):
         terms += _extreme_terms(record, part, number)
     return Measured(value=max(value, 0.0) * slope(record), unit="A", uncertainty=evaluate(terms))
-
-
-def extreme_currents(record: CurrentRecord, *, event: float) -> tuple[Interval, Interval]:
-    """Return where the lowest and the highest moving mean over ``event`` lie, A, with their signs.
-
-    :raises NotMeasurable: for a clipped record, or one shorter than the event.
-    """
-    volts = sampled(record)
-    if window_samples(event, volts.sample_rate) > len(volts.samples):
-        raise too_short(len(volts.samples) / volts.sample_rate, event)
-    found = extremes(volts, event=event)
-    lowest, highest = (
-        Interval.about(
-            part.value * slope(record),
-            evaluate(common_terms(record, abs(part.value)) + _extreme_terms(record, part, 1)).expanded,
-        )
-        for part in (found.negative, found.positive)
-    )
-    return lowest, highest
 
 
 def _extreme_terms(record: CurrentRecord, part: Extreme, number: int) -> list[Term]:

@@ -8,11 +8,11 @@ from bench.session.point import Capture, Point
 from stimcert.interval import Interval
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.modality import ModalityDecision, classify, judge
-from stimcert.modality_form import Observed, observed_mean
-from stimcert.modality_record import observed
+from stimcert.modality_form import Observed, joined, observed_mean
 from stimcert.models import mean_current
 from stimcert.plan import Mode
 from stimcert.quantity import show
+from stimcert.record_modality import observed_record
 
 
 @dataclass
@@ -40,7 +40,7 @@ def _observed(point: Point, captures: tuple[Capture, ...]) -> Observed:
     where = f"{point.mode.name}, level {point.level}, {show(point.load, 'Ω')}"
     records = [record for capture in captures for record in capture.records]
     if records:
-        return observed(where, records, cycle=point.cycle)
+        return joined([observed_record(record, where=where, cycle=point.cycle) for record in records])
     mean = mean_current(captures[-1].means[-1])
     return observed_mean(where, Interval.of(mean), period=point.cycle or 0.0)
 
