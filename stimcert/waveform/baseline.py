@@ -23,6 +23,9 @@ _FLAT, _RIPPLE = 0.02, 0.10
 # Least share of the samples that makes a level: at zero or at the end of a record of one sign, and between two signs.
 _SHARE, _SHARE_BETWEEN = 0.02, 0.25
 _NOISE_WIDTH = 5.0
+# Noise alone spans less than twice this in records of any length.
+_NOISE_SPAN = 7.0
+_ROUNDS = 4
 # Least share of the inter-pulse samples that must lie in the later halves of pauses, for the others to be left out.
 _LEAST_SETTLED = 0.2
 # Of a normal distribution: distance of the quartiles, median of the steps between two samples, and the standard
@@ -94,8 +97,10 @@ class _Band:
 
 def _band(ordered: Floats, high: float, low: float, noise: float) -> _Band | None:
     """Return where inter-pulse samples lie, None where there are none."""
+    if _steady(high, low, noise):
+        return None
     found = _at_zero(ordered, high, low, noise)
-    if found is not None or _steady(high, low, noise):
+    if found is not None:
         return found
     return _at_near_end(ordered, high, low, noise) if high * low > 0.0 else _between(ordered, high, low)
 
@@ -131,7 +136,7 @@ def _noise_of_steps(samples: Samples, places: Indices) -> float:
 
 def _steady(high: float, low: float, noise: float) -> bool:
     """Tell whether the record is d.c. with ripple, or noise alone."""
-    return high - low <= max(_RIPPLE * max(abs(high), abs(low)), 2.0 * _NOISE_WIDTH * noise)
+    return high - low <= max(_RIPPLE * max(abs(high), abs(low)), 2.0 * _NOISE_SPAN * noise)
 
 
 def _at_zero(ordered: Floats, high: float, low: float, noise: float) -> _Band | None:
@@ -157,8 +162,14 @@ def _between(ordered: Floats, high: float, low: float) -> _Band | None:
 
 def _level(ordered: Floats, centre: float, width: float, share: float, flat: float, noise: float) -> _Band | None:
     """Return what lies within ``width`` of ``centre``, when the samples there are enough and flat."""
-    first, last = np.searchsorted(ordered, (centre - width, centre + width))
-    near = ordered[first:last]
+    near = ordered
+    for _ in range(_ROUNDS):
+        first, last = np.searchsorted(ordered, (centre - width, centre + width))
+        near = ordered[first:last]
+        if not len(near):
+            return None
+        # A level off the centre is cut on one side: look again around its middle.
+        centre = float(np.median(near))
     if len(near) < max(share * len(ordered), 3) or not _middle_half(near) <= max(flat, 2.0 * noise):
         return None
     return _Band(low=centre - width, high=centre + width)

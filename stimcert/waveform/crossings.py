@@ -32,7 +32,8 @@ def half_crossings(samples: Samples, runs: Runs, base: float) -> tuple[Floats, F
 
 def _interpolate(samples: Samples, before: Indices, after: Indices, levels: Floats) -> Floats:
     """Return the place where a straight line between the middles of two neighbouring samples reaches a level."""
-    low, high = samples[before].astype(np.float64), samples[after].astype(np.float64)
+    low = samples[np.maximum(before, 0)].astype(np.float64)
+    high = samples[np.minimum(after, len(samples) - 1)].astype(np.float64)
     rise = high - low
     share = np.divide(levels - low, rise, out=np.full(len(rise), 0.5), where=rise != 0.0)
     place: Floats = before + 0.5 + np.clip(share, 0.0, 1.0)

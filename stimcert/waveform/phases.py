@@ -49,7 +49,8 @@ class Phases:
     :param baseline: what they stand out of.
     :param threshold: the high one, as a distance from the baseline.
     :param sample_rate: 1/s.
-    :param length: samples of the record.
+    :param begin: place from which on the record cuts no phase.
+    :param end: place up to which it cuts none.
     """
 
     start: Indices
@@ -65,7 +66,8 @@ class Phases:
     baseline: Baseline
     threshold: float
     sample_rate: float
-    length: int
+    begin: int
+    end: int
 
     def __len__(self) -> int:
         return len(self.start)
@@ -106,9 +108,10 @@ def find_phases(record: Sampled, *, level: Baseline | None = None, known: Outlin
     peak = max(float(known.highest.max()) - base, base - float(known.lowest.min()))
     high, low = _thresholds(peak, level.noise, len(record.samples))
     runs = join_ringing(find_runs(record.samples, known, base, high=high, low=low))
-    runs = _whole(runs, len(record.samples))
-    _refuse_brief(runs, record)
-    return _measure(record, runs, level, high)
+    whole = _whole(runs, len(record.samples))
+    _refuse_brief(runs.select(whole), record)
+    # Those that are cut take part until here, so that no neighbour counts what is theirs.
+    return _measure(record, runs, level, high).select(whole)
 
 
 def _thresholds(peak: float, noise: float, count: int) -> tuple[float, float]:
@@ -118,15 +121,15 @@ def _thresholds(peak: float, noise: float, count: int) -> tuple[float, float]:
     return high, min(max(_LOW * peak, _NOISE * noise), high / 2.0)
 
 
-def _whole(runs: Runs, count: int) -> Runs:
-    """Leave out what begins before the record or ends after it."""
+def _whole(runs: Runs, count: int) -> Indices:
+    """Return the rows of what neither begins before the record nor ends after it."""
     kept = np.flatnonzero((runs.start > 0) & (runs.stop < count))
     if not len(kept):
         found = f"{len(runs.start)} cut off by the ends of the record" if len(runs.start) else "none"
         raise NotMeasurable(
             "not_observed", f"no whole phase in the record: {found}", observed=found, required="a whole phase"
         )
-    return runs.select(kept)
+    return kept
 
 
 def _refuse_brief(runs: Runs, record: Sampled) -> None:
@@ -142,6 +145,14 @@ def _refuse_brief(runs: Runs, record: Sampled) -> None:
             role="digitizer",
             event=f"{seconds:.3g} s",
         )
+
+
+def _begin(runs: Runs) -> int:
+    return int(runs.stop[0]) if runs.start[0] == 0 else 0
+
+
+def _end(runs: Runs, count: int) -> int:
+    return int(runs.start[-1]) if runs.stop[-1] == count else count
 
 
 def _measure(record: Sampled, runs: Runs, level: Baseline, threshold: float) -> Phases:
@@ -164,5 +175,6 @@ def _measure(record: Sampled, runs: Runs, level: Baseline, threshold: float) -> 
         baseline=level,
         threshold=threshold,
         sample_rate=record.sample_rate,
-        length=len(record.samples),
+        begin=_begin(runs),
+        end=_end(runs, len(record.samples)),
     )

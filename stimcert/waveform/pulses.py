@@ -16,6 +16,8 @@ from stimcert.waveform.segments import Signs
 _MOST = 3
 _LEAST_PULSES = 3
 _CLEARLY = 1.1
+# Samples that may lie between half of a phase's height and its neighbour, where both touch.
+_TOUCH = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,13 +126,10 @@ def _group(phases: Phases, gap_limit: float) -> tuple[Indices, Indices, NDArray[
 
 
 def _inside(phases: Phases, first: Indices, count: Indices, margin: float) -> NDArray[np.bool_]:
-    """Tell which pulses have the margin, in samples, between them and the ends of the record.
-
-    In a row without gaps the neighbouring phase is seen, so that only what lies at its ends can lack one.
-    """
+    """Tell which pulses have the margin, in samples, between them and what the record cuts."""
     last = first + count - 1
-    inside: NDArray[np.bool_] = phases.half_start[first] > margin
-    inside &= phases.half_stop[last] < phases.length - margin
+    inside: NDArray[np.bool_] = phases.half_start[first] - phases.begin > margin + _TOUCH
+    inside &= phases.end - phases.half_stop[last] > margin + _TOUCH
     return inside
 
 

@@ -37,11 +37,13 @@ def find_reversals(samples: Samples, runs: Runs) -> Reversals:
     row = np.flatnonzero((gap <= 1) & (runs.sign[1:] != runs.sign[:-1]))
     left = runs.main_stop[row]
     inside = left < runs.main_start[row + 1]
-    last, first = samples[left - 1], samples[np.minimum(left, len(samples) - 1)]
-    # Without a sample between them, the edge is in the one whose outer neighbour it differs from.
-    mixed_last = np.abs(last - samples[left - 2]) > np.abs(first - samples[np.minimum(left + 1, len(samples) - 1)])
-    sample = np.where(inside | ~mixed_last, left, left - 1)
-    before, after = samples[sample - 1].astype(np.float64), samples[sample + 1].astype(np.float64)
+    right = len(samples) - 1
+    # Without a sample between them, the edge is in the one that differs more from its outer neighbour.
+    last = np.abs(samples[left - 1] - samples[np.maximum(left - 2, 0)])
+    first = np.abs(samples[left] - samples[np.minimum(left + 1, right)])
+    sample = np.where(inside | (first >= last), left, left - 1)
+    before = samples[np.maximum(sample - 1, 0)].astype(np.float64)
+    after = samples[np.minimum(sample + 1, right)].astype(np.float64)
     mixed, step = samples[sample].astype(np.float64), before - after
     share = np.divide(mixed - after, step, out=np.full(len(row), 0.5), where=step != 0.0)
     return Reversals(row=row, sample=sample, share=np.clip(share, 0.0, 1.0), before=before, after=after)

@@ -36,7 +36,9 @@ def test_the_level_between_pulses_is_found_within_its_doubt(
     ("count", "noise"), [(1 << 10, 1e-4), (1 << 13, 1e-4), (1 << 20, 1e-4)], ids=["short", "all", "subsample"]
 )
 def test_the_doubt_is_what_repeating_shows(count: int, noise: float) -> None:
-    found = [baseline(with_noise(np.zeros(count), rate=1e6, noise=noise, seed=seed)) for seed in range(40)]
+    wave = np.zeros(count)
+    wave[count // 2 : count // 2 + 20] = 1e-2
+    found = [baseline(with_noise(wave, rate=1e6, noise=noise, seed=seed)) for seed in range(40)]
     spread = math.sqrt(np.mean([level.level**2 for level in found]))
     assert spread == pytest.approx(found[0].doubt, rel=0.35)
     assert found[0].samples_used <= 1 << 13
@@ -57,6 +59,18 @@ def test_dc_has_no_level_between_pulses() -> None:
 )
 def test_a_waveform_without_gaps_has_none_either(steps: list[Step]) -> None:
     assert baseline(sampled(steps, rate=1e6, seconds=0.1)).origin == "zero"
+
+
+@pytest.mark.parametrize("dc", [0.0, 2e-6, 5e-6, 8e-6])
+def test_dc_within_the_noise_is_dc(dc: float) -> None:
+    assert baseline(with_noise(np.full(200_000, dc), rate=1e6, noise=1e-6)).level == 0.0
+
+
+@pytest.mark.parametrize("dc", [3e-6, 5e-6, 7e-6])
+def test_a_level_off_zero_is_not_cut_at_the_width_that_was_looked_at(dc: float) -> None:
+    steps = train([(1e-3, 100e-6)], first=0.001, period=0.01, count=20)
+    level = baseline(sampled(steps, rate=1e5, seconds=0.2, offset=dc, noise=1e-6))
+    assert level.level == pytest.approx(dc, abs=5.0 * level.doubt)
 
 
 @pytest.mark.parametrize("dc", [0.0, 3e-3])

@@ -216,6 +216,17 @@ def test_phases_that_the_record_cuts_are_left_out() -> None:
     assert list(phases.half_start) == [5000.0]
 
 
+@pytest.mark.parametrize("cut", [1, 2, 3, 150])
+def test_no_phase_counts_what_a_cut_neighbour_carries(cut: int) -> None:
+    wave = np.zeros(10_000)
+    wave[:cut], wave[cut : cut + 200] = 1e-3, -1e-3
+    wave[-cut - 200 : -cut], wave[-cut:] = 1e-3, -1e-3
+    phases = find_phases(with_noise(wave, rate=RATE))
+    np.testing.assert_allclose(phases.charge, [-0.2e-6, 0.2e-6], rtol=1e-9)
+    np.testing.assert_allclose(phases.duration, 200e-6, rtol=1e-9)
+    assert (phases.begin, phases.end) == (cut, 10_000 - cut)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_what_is_no_number_is_refused(bad: float) -> None:
     record = biphasic()

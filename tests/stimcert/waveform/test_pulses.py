@@ -116,6 +116,16 @@ def test_pulses_that_could_lack_a_phase_are_left_out() -> None:
     assert list(pulses.phases) == [2, 2]
 
 
+@pytest.mark.parametrize("first", [0.0, 0.1e-3, 0.3e-3, 0.6e-3, 0.9e-3])
+def test_every_pulse_of_a_gapless_square_is_whole(first: float) -> None:
+    steps = train([(500e-6, 1e-3), (500e-6, -1e-3)], first=0.0, period=1e-3, count=21)
+    whole = sampled(steps, rate=RATE, seconds=0.021).samples
+    record = Sampled(samples=whole[round(first * RATE) :][:20_300], sample_rate=RATE)
+    pulses = pulses_of(record, 0.0)
+    assert set(pulses.phases.tolist()) == {2}
+    np.testing.assert_allclose(pulses.imbalance, 0.0, atol=0.05)
+
+
 def test_spread_of_the_repetition() -> None:
     jitter = 50e-6 * np.random.default_rng(1).standard_normal(200)
     starts = 0.005 + 0.01 * np.arange(200) + jitter
