@@ -38,9 +38,7 @@ class Stimulator:
         self.output_capacitance = device.output_capacitance
         self.mode = device.modes[0]
         self.level = 1
-        self.charging = False
-        self.paused = False
-        self._wanted = False
+        self.charging = self.paused = self._wanted = False
         self._started = self._used = self._seen = 0.0
         self._surges: list[Pulse] = []
         self._timeline = Timeline()
@@ -85,8 +83,7 @@ class Stimulator:
         """
         found = {mode.name: mode for mode in self.device.modes}[name]
         self.stop()
-        self.mode = found
-        self.level = 1
+        self.mode, self.level = found, 1
         self._surge("mode")
         self._plan(self._now(), 0.0)
 
@@ -98,18 +95,17 @@ class Stimulator:
         """
         if not 1 <= level <= self.top_level:
             raise ValueError(f"level {level} is not one of 1 … {self.top_level}")
-        self.level = level
+        changed, self.level = level != self.level, level
         self._notice(self._now())
         if self._wanted:
-            self._surge("level")
+            if changed:
+                self._surge("level")
             self._plan(self._now(), self.device.settling)
 
     def level_up(self) -> None:
         """Go one level up; at the top stay there, or begin again where the device is made like that."""
-        if self.level == self.top_level and self.device.behaviours.wraps:
-            self.set_level(1)
-        else:
-            self.set_level(min(self.level + 1, self.top_level))
+        after_top = 1 if self.device.behaviours.wraps else self.top_level
+        self.set_level(after_top if self.level == self.top_level else self.level + 1)
 
     def start(self) -> None:
         """Start the output, from zero; nothing happens where charging blocks it."""

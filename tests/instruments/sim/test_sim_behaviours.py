@@ -144,6 +144,15 @@ def test_a_surge_follows_its_event_and_no_other(event: SurgeEvent, delay: float)
             assert output.map(lambda v: np.minimum(v, 0)).integral(2.0, 2.02) == pytest.approx(-5e-6, rel=0.25)
 
 
+def test_a_press_that_changes_no_level_makes_no_surge() -> None:
+    world = started(Behaviours(surges=(Surge(on=frozenset({"level"}), amplitude=5e-3, width=1e-3),)))
+    world.device.set_level(3)
+    world.wait(1.0)
+    world.device.level_up()
+    assert world.device.demand(1.0, 1.01).peak() == pytest.approx(5e-3 + LEVELS[2])
+    assert world.device.demand(2.0, 2.01).peak() == LEVELS[2]
+
+
 def test_a_direct_current_lies_under_the_pulses_from_start_to_stop() -> None:
     world = started(train="pulses", mode={"direct": 3e-4}, settling=0.02)
     world.device.set_level(3)

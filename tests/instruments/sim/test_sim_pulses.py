@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Forms of pulses and programs against closed forms: widths, charges, steps, and the moments at which they begin."""
 
+import json
 import math
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.sim.behaviours import Battery
+from instruments.sim.mode_entry import ModeEntry
 from instruments.sim.programs import Program, Ripple, Waveform, scattered
 from instruments.sim.pulses import Carrier, Ringing, charge, chopped, duration, rectangle, ringing, sloped, tail
 from instruments.sim.waveforms import burst, direct, monophasic, repeated, sequence
@@ -190,3 +192,24 @@ def test_a_ringing_phase_keeps_its_width_and_comes_back_to_its_plateau(
 def test_ringing_begins_at_its_height() -> None:
     first = ringing(1e-3, 1.0, Ringing(share=0.5, frequency=1e5, time_constant=2e-5))[0]
     assert first == (pytest.approx(5e-7), pytest.approx(1.486, abs=1e-3))
+
+
+@given(
+    st.sampled_from(["biphasic", "tailed"]),
+    st.integers(1, 500),
+    st.integers(0, 500),
+    st.integers(0, 100),
+    st.integers(1, 9),
+)
+def test_what_the_second_phase_takes_back_is_what_the_file_says(
+    waveform: str, width: int, gap: int, balance: int, longer: int
+) -> None:
+    keys = {"second_width": f"{longer * width} µs"} if waveform == "biphasic" else {"tail": f"{longer * width} µs"}
+    if gap:
+        keys["gap"] = f"{gap} µs"
+    words = {"width": f"{width} µs", "balance": f"{balance} %", "frequency": "1 Hz", "amplitudes": ["1 mA"], **keys}
+    entry = ModeEntry.model_validate_json(json.dumps({"name": "lift", "waveform": waveform, **words}))
+    pulse = entry.pulse()
+    assert charge(pulse) == pytest.approx(width * 1e-6 * (1 - balance / 100), abs=1e-15)
+    assert sum(length for length, value in pulse if value > 0) == pytest.approx(width * 1e-6)
+    assert entry.train().between(0.0, 1.0, 0.0).integral(0.0, 1.0) == pytest.approx(charge(pulse), abs=1e-12)
