@@ -95,4 +95,7 @@ def _by_capacitor(lines: Iterable[Line], sign: float, emf: float) -> list[Line]:
         low, high = sorted((emf - sign * line.low, emf - sign * line.high))
         current, voltage = sign * line.i0 + line.i1 * emf, sign * line.v0 + line.v1 * emf
         turned.append(Line(low, high, current, -line.i1, voltage, -line.v1, line.limited))
-    return turned[::-1] if sign > 0 else turned
+    ascending = turned[::-1] if sign > 0 else turned
+    # Rounding may leave a gap between two corners, never one that matters; without it each voltage has its line.
+    highs = [-inf, *(line.high for line in ascending)]
+    return [line._replace(low=low) for line, low in zip(ascending, highs, strict=False)]

@@ -11,7 +11,7 @@ the SMU's limit. In each combination the circuit is linear; the time at which it
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from math import inf, sqrt
+from math import expm1, inf, sqrt
 from typing import Any
 
 from instruments.sim.course import Course, Quantity, Stage
@@ -143,8 +143,9 @@ class _Moment:
 
     def after(self, motion: _Motion, time: float) -> "_Moment":
         """Return the moment ``time`` (s) later, if nothing happens until then."""
-        u = Margin(self.u, *motion.u).at(motion.rates, time)
-        v = Margin(self.v, *motion.v).at(motion.rates, time)
+        one, other = (expm1(-rate * time) for rate in motion.rates)
+        u = self.u + motion.u[0] * one + motion.u[1] * other
+        v = self.v + motion.v[0] * one + motion.v[1] * other
         return replace(self, u=u, v=v)
 
     def stage(self, now: float, motion: _Motion) -> Stage:
@@ -171,34 +172,41 @@ class _Moment:
         return (motion.v[0] - motion.u[0]) / resistance, (motion.v[1] - motion.u[1]) / resistance
 
     def _margins(self, motion: _Motion) -> "Iterator[tuple[Margin, dict[str, Any]]]":
-        """Yield each margin that is left, as a share of its bound, and what changes when it is used up."""
+        """Yield each margin that is left, V or A, and what changes when it is used up."""
         yield from self._margins_of_the_source(motion)
-        limit, free = self.setup.loop.limit, self._free_changes(motion)
+        loop, free = self.setup.loop, self._free_changes(motion)
+        terms = loop.limit + (abs(self.v) + abs(loop.emf) + abs(self.u)) / loop.resistance
         if self.held:
             side = 1.0 if self.held > 0 else -1.0
-            yield Margin(side * self.free / limit - 1, side * free[0] / limit, side * free[1] / limit), {"held": 0.0}
-        elif limit < inf and self.setup.loop.resistance < inf:
+            yield Margin(side * self.free - loop.limit, side * free[0], side * free[1], terms), {"held": 0.0}
+        elif loop.limit < inf and loop.resistance < inf:
             for side in (1.0, -1.0):
-                margin = Margin(1 - side * self.free / limit, -side * free[0] / limit, -side * free[1] / limit)
-                yield margin, {"held": side * limit}
+                margin = Margin(loop.limit - side * self.free, -side * free[0], -side * free[1], terms)
+                yield margin, {"held": side * loop.limit}
 
     def _margins_of_the_source(self, motion: _Motion) -> "Iterator[tuple[Margin, dict[str, Any]]]":
-        setup = self.setup
+        setup, sign = self.setup, self.setup.sign
         if not setup.demand:
             return
-        share = setup.sign / setup.rail
+        terms = setup.rail + abs(self.v)
+        reached = {"drive": Drive.RAIL, "v": sign * setup.rail}
         if self.drive is Drive.DEMAND:
-            margin = Margin(1 - share * self.v, -share * motion.v[0], -share * motion.v[1])
-            yield margin, {"drive": Drive.RAIL, "v": setup.sign * setup.rail}
+            yield Margin(setup.rail - sign * self.v, -sign * motion.v[0], -sign * motion.v[1], terms), reached
         elif self.drive is Drive.NOTHING:
-            margin = Margin(share * self.v - 1, share * motion.v[0], share * motion.v[1])
-            yield margin, {"drive": Drive.RAIL, "v": setup.sign * setup.rail}
+            yield Margin(sign * self.v - setup.rail, sign * motion.v[0], sign * motion.v[1], terms), reached
         else:
-            needed = (self.current + setup.leak * self.v) / setup.demand
-            change = (0.0, 0.0) if self.held else self._free_changes(motion)
-            first, second = change[0] / setup.demand, change[1] / setup.demand
-            yield Margin(1 - needed, -first, -second), {"drive": Drive.DEMAND}
-            yield Margin(needed, first, second), {"drive": Drive.NOTHING}
+            yield from self._margins_at_the_rail(motion)
+
+    def _margins_at_the_rail(self, motion: _Motion) -> "Iterator[tuple[Margin, dict[str, Any]]]":
+        """Yield what the source could deliver more, and less, than what keeps its voltage at the rail."""
+        setup, sign, loop = self.setup, self.setup.sign, self.setup.loop
+        needed = sign * (self.current + setup.leak * self.v)
+        change = (0.0, 0.0) if self.held else self._free_changes(motion)
+        first, second = sign * change[0], sign * change[1]
+        across = (abs(self.v) + abs(loop.emf) + abs(self.u)) / loop.resistance
+        terms = abs(setup.demand) + abs(self.held) + across + setup.leak * abs(self.v)
+        yield Margin(abs(setup.demand) - needed, -first, -second, terms), {"drive": Drive.DEMAND}
+        yield Margin(needed, first, second, terms), {"drive": Drive.NOTHING}
 
 
 def _coupled(setup: OutputStage, network: Network, slopes: tuple[float, float], rates: tuple[float, float]) -> _Motion:
