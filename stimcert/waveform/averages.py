@@ -98,17 +98,14 @@ def averages(
     :raises NotMeasurable: for a record shorter than one cycle, a cycle under two samples, or samples that are none.
     """
     whole, cycles = whole_cycles(record, cycle)
-    lowest, highest = (
-        bounds(whole.samples) if known is None else (float(known.lowest.min()), float(known.highest.max()))
-    )
+    ends = _ends(whole, cycles, known)
     sums = _sums(whole)
-    mean = sums.plain / sums.count
     rms, rms_noise, rms_doubt = _rms(sums, whole.noise, noise_doubt)
     rectified, rectified_noise, rectified_doubt = _rectified(sums, whole.noise, noise_doubt)
     if peak is None:
         peak = abs(extremes(whole, event=1.0 / whole.sample_rate).absolute.value)
     return Averages(
-        mean=mean,
+        mean=sums.plain / sums.count,
         rms=rms,
         ac_rms=_ac_rms(whole, sums),
         rectified=rectified,
@@ -116,7 +113,7 @@ def averages(
         form=_ratio(rms, rectified, rectified_doubt),
         cycles=cycles,
         duration=sums.count / whole.sample_rate,
-        ends=(highest - lowest) / sums.count if cycles else 0.0,
+        ends=ends,
         mean_doubt=whole.noise / math.sqrt(sums.count),
         rms_doubt=rms_doubt,
         rectified_doubt=rectified_doubt,
@@ -143,6 +140,15 @@ def whole_cycles(record: Sampled, cycle: float | None) -> tuple[Sampled, int]:
         raise too_short(record, cycle)
     part = samples[: int(edges[-1])]
     return Sampled(samples=part, sample_rate=record.sample_rate, zero=record.zero, noise=record.noise), len(edges) - 1
+
+
+def _ends(record: Sampled, cycles: int, known: Outline | None) -> float:
+    """Return what ± 1 sample at the ends does to a mean, 0 without cycles; and refuse samples that are none."""
+    if known is None:
+        lowest, highest = bounds(record.samples)
+    else:
+        lowest, highest = float(known.lowest.min()), float(known.highest.max())
+    return (highest - lowest) / len(record.samples) if cycles else 0.0
 
 
 def _sums(record: Sampled) -> _Sums:

@@ -73,8 +73,9 @@ def test_a_record_must_be_one(rate: float, zero: float, noise: float) -> None:
         averages(record(np.ones(9), rate=rate, zero=zero, noise=noise), cycle=None)
 
 
-def test_a_dead_record_has_no_crest_and_no_form() -> None:
-    found = averages(noisy(np.zeros(10_000), 1e-3), cycle=None)
+@pytest.mark.parametrize("seed", range(8))
+def test_a_dead_record_has_no_crest_and_no_form(seed: int) -> None:
+    found = averages(noisy(np.zeros(10_000), 1e-3, seed), cycle=None)
     assert (found.crest, found.form, found.level) == (None, None, 0.0)
     assert found.rms < 2.0 * found.rms_doubt
     assert found.rectified <= 3.0 * found.rectified_doubt
@@ -163,10 +164,11 @@ def test_only_whole_cycles_count() -> None:
 @settings(max_examples=30)
 def test_a_cycle_begun_anywhere_is_within_its_ends(shift: int) -> None:
     """A period of 1000.5 samples: the edges are rounded, and the doubt of that is stated."""
-    t = np.arange(10_500) + shift
-    train = ((t % 1000.5) < 250).astype(np.float64)
+    t = np.arange(10_501) + shift
+    train = np.diff(t // 1000.5 * 250.0 + np.minimum(t % 1000.5, 250.0))
     found = averages(record(train), cycle=1000.5 / RATE)
-    assert abs(found.mean - 250.0 / 1000.5) <= found.ends + 1.0 / 1000.5
+    assert abs(found.mean - 250.0 / 1000.5) <= found.ends
+    assert found.ends == pytest.approx(1.0 / round(found.duration * RATE))
 
 
 def test_direct_current_has_no_ends() -> None:
@@ -252,6 +254,20 @@ def test_what_is_quiet_is_found_from_a_subsample() -> None:
     train = pulses((1.0, 200), (-1.0, 200), period=5000, count=500, dtype=np.float32)
     found = averages(noisy(train, 0.02), cycle=5e-3)
     assert found.rectified_noise == pytest.approx(0.92 * 0.02 * math.sqrt(2.0 / math.pi), abs=0.001 * 0.02)
+
+
+def test_the_subsample_is_taken_everywhere() -> None:
+    """Each piece of the record begins loud and ends quiet."""
+    train = pulses((1.0, 32_768), period=65_536, count=20, dtype=np.float32)
+    found = averages(noisy(train, 0.02), cycle=None)
+    assert found.rectified_noise == pytest.approx(0.5 * 0.02 * math.sqrt(2.0 / math.pi), rel=0.01)
+
+
+@pytest.mark.parametrize("level", [0.02, 3e-3, 1.1])
+def test_sums_in_single_precision_keep_six_digits(level: float) -> None:
+    exact = float(np.float32(level))
+    found = averages(record(np.full(1_000_000, level, dtype=np.float32)), cycle=None)
+    assert (found.mean, found.rms, found.rectified) == pytest.approx((exact, exact, exact), rel=1e-6)
 
 
 def test_noise_is_taken_off_a_small_ripple() -> None:

@@ -130,6 +130,12 @@ def test_ringing_is_overshoot_and_no_plateau(excess: float, noise: float) -> Non
     assert overshoot(found) == pytest.approx(100.0 * excess, abs=2.0)
 
 
+def test_the_plateau_of_a_triangle_is_where_it_holds_itself() -> None:
+    """The median over the middle 80 % of the width at p/2 is 0.6 + 0.2p: p = 0.75."""
+    samples = np.concatenate([np.arange(1000), 1000 - np.arange(1001), np.zeros(10)]) / 1000
+    assert shape(record(samples)).plateau == pytest.approx(0.75, abs=0.002)
+
+
 def test_a_spike_on_a_small_plateau() -> None:
     """A voltage pulse on skin: 7.1 mA at first, 0.18 mA then."""
     t = np.arange(1000)

@@ -50,7 +50,7 @@ def test_an_event_must_last() -> None:
     st.sampled_from([1, 2, 7, 10, 255, 256, 257, 600]),
     st.sampled_from([np.float32, np.float64]),
     st.sampled_from([0.0, 0.1, 1.0]),
-    st.sampled_from([0.0, 0.25]),
+    st.sampled_from([0.0, 0.25, 7.0, -7.0]),
 )
 @settings(max_examples=150)
 def test_nothing_is_overlooked(seed: int, count: int, window: int, dtype: type, sigma: float, zero: float) -> None:
@@ -109,6 +109,21 @@ def test_a_short_event_stands_alone() -> None:
     assert found.absolute == found.negative
 
 
+def test_both_signs_share_the_level_of_a_balanced_waveform() -> None:
+    square = np.tile(np.repeat([1.0, -1.0], 500), 50)
+    found = extremes(record(square + 0.01 * np.random.default_rng(8).standard_normal(50_000), noise=0.01), event=1e-5)
+    assert found.absolute.windows > 1.3 * max(found.positive.windows, found.negative.windows)
+    assert found.absolute.excess > max(found.positive.excess, found.negative.excess)
+
+
+def test_a_short_plateau_that_noise_lifted_high_is_doubted_beyond_its_correction() -> None:
+    samples = np.zeros(1000)
+    samples[500:550] = 1.0
+    samples[520:530] = 1.3
+    top = extremes(record(samples, noise=0.1 * 10**0.5), event=1e-5).positive
+    assert top.doubt > top.excess
+
+
 def test_direct_current_under_pulses() -> None:
     """300 µA d.c. and pulses of 400 µA are 700 µA; the baseline takes the 300 µA off."""
     samples = np.full(10_000, 300e-6)
@@ -135,7 +150,7 @@ def test_an_event_between_samples_is_within_the_alignment(sign: float, early: fl
     samples = np.zeros(1000)
     samples[500:511] = sign * np.array([1.0 - early, *[1.0] * 9, early])
     samples[520:700] = -2.0 * sign
-    found = extremes(record(samples), event=1e-5)
+    found = extremes(record(samples + 0.3, zero=0.3), event=1e-5)
     extreme = found.positive if sign > 0 else found.negative
     assert abs(extreme.value) + extreme.alignment == pytest.approx(1.0)
 

@@ -160,6 +160,21 @@ def test_scaling_sign_and_zero(amplitude: float, noise: float, sign: int, zero: 
     assert polarity_of(back).kind == found.kind
 
 
+def test_a_cut_at_the_ends_of_one_cycle_is_no_bias() -> None:
+    """One cycle of 20.5 samples, begun inside of a phase: half a sample of it is missing."""
+    at = np.arange(22) + 2.0
+    charge = at // 20.5 * 0.0 + np.minimum(at % 20.5, 5.0) - np.clip(at % 20.5 - 5.0, 0.0, 5.0)
+    one = record(np.diff(charge))
+    found = averages(one, cycle=20.5 / RATE)
+    assert abs(found.mean) > 0.02 * found.rectified
+    assert polarity(found, polarity_schedule(one, found)).kind == "balanced"
+
+
+def test_an_undershoot_has_no_sign() -> None:
+    found = runs_of(record(train((1.0, 50), (-0.05, 10), period=100, count=50)))
+    assert found.sign.tolist() == [1]
+
+
 # --- schedules
 
 
