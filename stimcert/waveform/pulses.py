@@ -105,7 +105,8 @@ def find_pulses(phases: Phases, *, gap_limit: float) -> Pulses:
     if not 0.0 <= gap_limit < np.inf:
         raise ValueError(f"gap limit {gap_limit!r} s; it must be finite and not negative")
     first, count, paired = _group(phases, gap_limit)
-    kept = _inside(phases, first, count, gap_limit * phases.sample_rate)
+    # Two phases of a row without gaps are a whole cycle, whatever the record cuts beside them.
+    kept = _inside(phases, first, count, gap_limit * phases.sample_rate) | (paired & (count == 2))
     if not kept.any():
         text = "no pulse lies inside the record with the gap limit on both sides"
         raise NotMeasurable("not_observed", text, observed="no whole pulse", required="one")

@@ -106,10 +106,13 @@ def test_noise_that_nobody_declared_is_seen() -> None:
     assert baseline(Sampled(samples=record.samples, sample_rate=1e6)).noise == pytest.approx(1e-4, rel=0.1)
 
 
-@pytest.mark.parametrize("period", [256, 610, 1 << 12])
-def test_a_subsample_does_not_follow_the_pulses(period: int) -> None:
-    record = np.zeros(10_000_000, dtype=np.float32)
-    record.reshape(-1)[: len(record) // period * period].reshape(-1, period)[:, : period // 4] = 1e-3
+@pytest.mark.parametrize("phase", [0, 250, 500, 750])
+@pytest.mark.parametrize("period", [500, 1000, 4000])
+def test_a_subsample_does_not_follow_the_pulses(period: int, phase: int) -> None:
+    """1000 samples for each one taken: a fixed step would see nothing but pulses, or none."""
+    record = np.zeros((1 << 13) * 1000, dtype=np.float32)
+    record.reshape(-1, period)[:, : period // 4] = 1e-3
+    record = np.roll(record, phase)
     level = baseline(Sampled(samples=record, sample_rate=1e6))
     assert (level.level, level.origin) == (0.0, "between pulses")
     assert level.samples_used == pytest.approx(0.75 * (1 << 13), rel=0.7)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stimcert.measured import NotMeasurable
+from stimcert.waveform.blocks import CHUNK
 from stimcert.waveform.phases import find_phases
 from stimcert.waveform.sampled import Sampled
 from tests.stimcert.waveform.trains import sampled, train, with_noise
@@ -188,6 +189,15 @@ def test_nothing_is_found_in_dc_or_in_noise(noise: float) -> None:
         with pytest.raises(NotMeasurable) as refused:
             find_phases(with_noise(np.full(200_000, level), rate=RATE, noise=noise))
         assert refused.value.code == "not_observed"
+
+
+def test_phases_that_fill_chunks_which_quiet_ones_part_stay_apart() -> None:
+    wave = np.zeros(20 * CHUNK)
+    for chunk in (2, 5, 6, 9):
+        wave[chunk * CHUNK : (chunk + 1) * CHUNK] = 1e-3
+    phases = find_phases(with_noise(wave, rate=RATE))
+    assert list(phases.half_start / CHUNK) == [2.0, 5.0, 9.0]
+    assert list(phases.half_stop / CHUNK) == [3.0, 7.0, 10.0]
 
 
 def test_noise_alone_does_not_reach_the_threshold() -> None:

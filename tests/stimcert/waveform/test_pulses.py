@@ -123,6 +123,7 @@ def test_every_pulse_of_a_gapless_square_is_whole(first: float) -> None:
     record = Sampled(samples=whole[round(first * RATE) :][:20_300], sample_rate=RATE)
     pulses = pulses_of(record, 0.0)
     assert set(pulses.phases.tolist()) == {2}
+    assert len(pulses) in {19, 20}
     np.testing.assert_allclose(pulses.imbalance, 0.0, atol=0.05)
 
 
