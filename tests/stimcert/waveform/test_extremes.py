@@ -69,6 +69,21 @@ def test_nothing_is_overlooked(seed: int, count: int, window: int, dtype: type, 
     assert abs(found.absolute.raw) == pytest.approx(np.abs(means).max(), abs=1e-5)
 
 
+@pytest.mark.parametrize("zero", [0.0, 7.0, -7.0])
+@pytest.mark.parametrize("at", [0, 9_996, 10_235, 10_240, 19_990])
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+def test_a_plateau_is_found_among_higher_spikes(zero: float, at: int, noise: float) -> None:
+    """Spikes of one sample make other places look likelier."""
+    samples = noise * np.random.default_rng(at).standard_normal(20_000)
+    samples[100::200] = 5.0
+    samples[at : at + 10] = 1.0
+    samples[5000:5010] = -3.0
+    for sign in (1.0, -1.0):
+        found = extremes(record(sign * samples + zero, zero=zero, noise=noise), event=1e-5)
+        extreme = found.positive if sign > 0 else found.negative
+        assert sign * extreme.raw == pytest.approx(moving_mean(samples, 10).max())
+
+
 @pytest.mark.parametrize("level", [0.0, 0.5, 4.0])
 @pytest.mark.parametrize("window", [1, 10])
 def test_the_absolute_peak_is_that_of_the_plain_way(level: float, window: int) -> None:
