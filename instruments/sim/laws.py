@@ -67,7 +67,7 @@ def _held(wanted: float, rail: float, loop: Loop) -> tuple[float, float]:
     if not loop.conductance:
         return (rail, rail) if wanted else (0.0, 0.0)
     low, high = (min((wanted - drawn) / loop.conductance, rail) for drawn in (-loop.limit, loop.limit))
-    return max(low, loop.limit / loop.conductance), max(high, -loop.limit / loop.conductance)
+    return max(low, loop.limit / loop.conductance), high
 
 
 def _limited(line: Line, loop: Loop, held: tuple[float, float]) -> Iterator[Line]:

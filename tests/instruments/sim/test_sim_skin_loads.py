@@ -212,6 +212,18 @@ def test_of_a_long_wait_only_the_end_is_looked_at() -> None:
     assert built.charge_at(1200.0).networks["N3"] == pytest.approx(11.0, rel=1e-12)
 
 
+def test_a_capacitor_that_empties_slowly_is_not_forgotten_in_a_long_wait() -> None:
+    source = Source(0.0, rail=30.0, output_capacitance=1e-6)
+    built = circuit(source, skin=None)
+    source.value, built.port = 1e-3, "open"
+    built.pass_time(0.0, 1.0)
+    assert built.charge_at(1.0).output == pytest.approx(30.0)
+    source.value, built.port, built.skin = 0.0, "device", "N2"
+    built.pass_time(1.0, 2.0)
+    # 1 µF through 221 kΩ; N2's own 10 nF takes its share first.
+    assert built.charge_at(2.0).output == pytest.approx(30 * np.exp(-1 / (221e3 * 1.01e-6)), rel=0.03)
+
+
 def test_the_past_is_not_forgotten_at_once_but_nothing_is_made_up() -> None:
     built = circuit(Source(5e-3))
     for step in range(5000):
