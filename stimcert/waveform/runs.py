@@ -18,7 +18,7 @@ _CHARGE, _HEIGHT = 0.05, 0.5
 # How many stretches of ringing may lie between it and the phase that it belongs to.
 _REACH = 8
 # Chunks that are looked at together: their samples stay in a core's cache.
-_CHUNKS = 128
+_CHUNKS = 512
 
 
 @dataclass(frozen=True, kw_only=True)

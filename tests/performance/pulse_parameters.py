@@ -79,6 +79,8 @@ def main() -> None:
     pairs = [(seconds(record.samples.sum), seconds(lambda: parameters(record))) for _ in range(repeats)]
     floor, whole = (float(np.median(times)) for times in zip(*pairs, strict=True))
     print(f"x.sum() {floor * 1e3:.2f} ms, all parameters {whole * 1e3:.2f} ms, median of {repeats} in turn")
+    shortest = [min(times) for times in zip(*pairs, strict=True)]
+    print(f"ratio of the shortest = {shortest[1] / shortest[0]:.2f}")
     print(f"ratio = {whole / floor:.2f} (at most {ALLOWED})")
     print(f"peak memory = {copies(record):.2f} copies of the record (at most {ALLOWED_COPIES})")
     dense = biphasic(2 * PHASE)
