@@ -103,6 +103,30 @@ def test_its_battery_runs_down_by_the_time_of_output_only() -> None:
     assert world.now() == pytest.approx(0.5 * LEVELS[0], rel=0.01)
 
 
+def test_a_battery_also_counts_what_a_timer_ended() -> None:
+    world = started(Behaviours(auto_off=10.0, battery=Battery(full_for=10.0, empty_after=20.0, share=0.5)))
+    world.wait(500.0)
+    world.device.start()
+    assert world.now() == pytest.approx(LEVELS[0], rel=0.01)
+    assert world.at(world.time + 5.0) == pytest.approx(0.75 * LEVELS[0], rel=0.01)
+
+
+def test_what_breaks_while_the_amplitude_rises_lets_it_go_on_rising() -> None:
+    world = started(Behaviours(late_fault=LateFault(after=0.5, gain=3.0)), settling=1.0)
+    rise = world.device.demand(1.0, 2.1)
+    assert rise.at(np.array([1.45, 1.55, 2.05])) == pytest.approx(
+        [0.45 * LEVELS[0], 0.75 * LEVELS[0], 3 * LEVELS[0]], rel=0.08
+    )
+
+
+def test_after_a_pause_and_another_start_it_is_no_longer_paused() -> None:
+    world = started(Behaviours(auto_off=1.0, leakage=Leakage(idle=1e-6, paused=2e-6)))
+    world.device.pause()
+    world.device.start()
+    world.wait(2.0)
+    assert (world.device.on, world.now()) == (False, 1e-6)
+
+
 def test_something_breaks_after_minutes_and_later_levels_show_it_too() -> None:
     world = started(Behaviours(late_fault=LateFault(after=300.0, gain=3.0, direct=1e-4)))
     assert world.at(300.9) == LEVELS[0]

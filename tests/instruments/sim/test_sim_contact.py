@@ -67,6 +67,20 @@ def test_it_needs_a_load_before_it_delivers_anything() -> None:
     assert (world.at(1.1), world.at(1.7)) == (0.0, LEVELS[0])
 
 
+def test_without_a_load_from_the_start_not_even_the_first_moment_delivers() -> None:
+    world = World(behaviours=Behaviours(lift_off=LiftOff(above=1e5, within=0.1, ramp=0.5)), load=OPEN)
+    world.device.start()
+    assert (world.device.on, world.at(0.01)) == (True, 0.0)
+
+
+def test_contact_lost_while_the_amplitude_rises_does_not_let_it_jump() -> None:
+    world = started(Behaviours(no_load_trip=NoLoadTrip(above=1e5, after=5.0)), settling=1.0)
+    world.wait(0.5)
+    world.load = OPEN
+    world.wait(0.1)
+    assert world.at(1.55) == pytest.approx(0.55 * LEVELS[0], rel=0.05)
+
+
 def test_level_changes_while_lifted_off_deliver_nothing() -> None:
     world = started(Behaviours(lift_off=LiftOff(above=1e5, within=2e-3, ramp=0.5)))
     world.load = OPEN

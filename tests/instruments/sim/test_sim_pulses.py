@@ -86,6 +86,13 @@ def test_a_part_of_a_sequence_may_be_higher_than_the_others() -> None:
     assert set(train.values) == {0.0, 0.5, 3.0}
 
 
+def test_a_part_lasts_as_long_as_it_says_even_where_no_whole_period_fits() -> None:
+    train = sequence(rectangle(1e-3), [(10.0, 0.25, 1.0), (100.0, 0.05, 1.0)])
+    assert train.period == pytest.approx(0.3)
+    rising = [edge for edge, value in zip(train.offsets, train.shape, strict=True) if value]
+    assert rising == pytest.approx([0.0, 0.1, 0.25, 0.26, 0.27, 0.28, 0.29])
+
+
 @pytest.mark.parametrize("parts", [[(10.0, 0.09, 1.0)], [(2000.0, 1.0, 1.0)]])
 def test_a_sequence_needs_room_for_its_pulses(parts: list[tuple[float, float, float]]) -> None:
     with pytest.raises(ValueError, match="holds no pulse|do not fit"):
@@ -119,6 +126,20 @@ def test_a_program_never_cuts_a_pulse(begun: float) -> None:
     widths = np.diff(whole.edges)[1:-1][whole.values[1:-1] != 0]
     assert widths == pytest.approx(np.full(widths.size, 2e-3), rel=1e-6)
     assert {-1.0, 1.0} <= set(whole.values)
+
+
+def test_a_pulse_that_is_under_way_when_the_output_starts_belongs_to_the_program() -> None:
+    waveform = Waveform(train=monophasic(0.5, 1.0), program=Program(on=2.0, off=3.0))
+    assert waveform.between(0.5, 0.9, 0.5, middle).values.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("tenths", range(1, 40))
+def test_a_pulse_that_begins_with_its_program_is_in_it(tenths: int) -> None:
+    waveform = Waveform(train=monophasic(10.0, 0.01), program=Program(on=0.3, off=0.4))
+    begun = tenths / 10
+    whole = waveform.between(begun + 0.69, begun + 1.39, begun, middle)
+    assert int((whole.values > 0).sum()) == 3
+    assert whole.edges[1] == pytest.approx(begun + 0.7)
 
 
 def test_a_ramp_of_a_program_climbs_in_at_least_twenty_steps() -> None:
