@@ -2,8 +2,8 @@
 """All pulse parameters of a record of ten million samples, over one ``x.sum()``; and the memory that it takes.
 
 Found and computed are baseline, phases, pulses, amplitude, widths, gap, charges, imbalance, polarity and repetition.
-The records: biphasic pulses of 2 × 200 µs at 80 Hz with 1 % noise; and the same phases without any gap, where nothing can
-be left out.
+The records: biphasic pulses of 2 × 200 µs at 80 Hz with 1 % noise; and the same phases without any gap, where nothing
+can be left out.
 """
 
 import argparse

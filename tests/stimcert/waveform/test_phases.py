@@ -46,9 +46,10 @@ def test_closed_form(
     )
     phases = find_phases(sampled(steps, rate=RATE, seconds=0.021, noise=noise * amplitude, dtype=dtype))
     assert list(phases.sign) == [int(sign), -int(sign)] * 5
-    edge = 0.2 + 3.0 * noise
+    # Interpolation, and the noise of the extremum and of the samples on both edges.
+    edge = 0.2 + 12.0 * noise
     np.testing.assert_allclose(phases.duration[::2], width, atol=edge / RATE)
-    np.testing.assert_allclose(phases.duration[1::2], second, atol=(edge + 4.0 * noise / ratio) / RATE)
+    np.testing.assert_allclose(phases.duration[1::2], second, atol=(edge + 12.0 * noise / ratio) / RATE)
     # Noise of the sum over what is summed, and what the single precision leaves.
     spread = 5.0 * noise * amplitude * np.sqrt(3.0 * (second * RATE) + 100.0) / RATE
     rounding = amplitude * (2e-6 * width + 0.01 / RATE)

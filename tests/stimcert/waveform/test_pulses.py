@@ -33,7 +33,7 @@ def test_closed_form(
     phases = [(width, sign * amplitude), (gap, 0.0), (width, -sign * amplitude)]
     steps = train(phases, first=1.0003e-3, period=period, count=6)
     record = sampled(steps, rate=RATE, seconds=6.0 * period + 1e-3, noise=noise * amplitude, dtype=dtype)
-    pulses, edge = pulses_of(record), (0.2 + 5.0 * noise) / RATE
+    pulses, edge = pulses_of(record), (0.2 + 12.0 * noise) / RATE
     assert list(pulses.phases) == [2] * 6
     assert list(pulses.first_sign) == [int(sign)] * 6
     np.testing.assert_allclose(pulses.duration, width, atol=edge)
