@@ -61,7 +61,7 @@ def line_of(reason: Node) -> Line | None:
 def where(conditions: Node) -> str:
     """Return the point at which something was measured: ``lift, level 8, 500 Ω``."""
     level, load = conditions.text("level"), conditions.number("load")
-    shown = None if load is None else numbers.given(load, "Ω")
+    shown = conditions.text("network") or (None if load is None else numbers.given(load, "Ω"))
     parts = [conditions.text("mode"), level and f"level {level}", shown]
     return ", ".join(part for part in parts if part)
 

@@ -29,7 +29,7 @@ def not_judged(planned: Body, measurements: Iterable[Body]) -> list[str]:
 
 def _needed(planned: Body) -> list[tuple[Any, ...]]:
     return [
-        (row, point["mode"], point["level"], point["load"], point["one_more_up"])
+        (row, point["mode"], point["level"], point["load"], point["one_more_up"], point.get("network"))
         for point in planned.get("points", ())
         for row in point["rows"]
     ]
@@ -38,12 +38,12 @@ def _needed(planned: Body) -> list[tuple[Any, ...]]:
 def _place(measurement: Body) -> tuple[Any, ...]:
     """Return what was judged, and where."""
     where = measurement["conditions"]
-    return (measurement["limit"], *(where.get(key) for key in ("mode", "level", "load", "one_more_up")))
+    return (measurement["limit"], *(where.get(key) for key in ("mode", "level", "load", "one_more_up", "network")))
 
 
-def _words(row: str, mode: str, level: int, load: float, one_more_up: bool) -> str:
+def _words(row: str, mode: str, level: int, load: float, one_more_up: bool, network: str | None) -> str:
     above = " after one more step up" if one_more_up else ""
-    return f"{row} at {mode}, level {level}{above}, {show(load, 'Ω')}"
+    return f"{row} at {mode}, level {level}{above}, {network or show(load, 'Ω')}"
 
 
 def _named(missing: list[str]) -> list[str]:

@@ -24,6 +24,7 @@ from stimcert.quantity import (
     SquareMetres,
     parse,
 )
+from stimcert.skin import SKIN_MODELS, NetworkName
 from stimcert.strict_model import Misfit, StrictModel
 from stimcert.text_fields import (
     CaseId,
@@ -205,6 +206,7 @@ class Case(StrictModel):
 
     :param levels: ``"all"`` or a tuple of levels, 1 … top.
     :param loads: total resistances that the device sees, shunt included.
+    :param skin: networks that stand for skin, with the shunt beside them.
     :param dwell: time to be observed at each point, after ``settle``.
     :param limits: ids of limit rows; ``declared`` stands for what the mode declares.
     :param not_applicable: why the case does not apply to this device.
@@ -216,6 +218,7 @@ class Case(StrictModel):
     modes: tuple[ModeName, ...] = Field(min_length=1)
     levels: Levels = "all"
     loads: tuple[PositiveOhms, ...] = Field(min_length=1)
+    skin: tuple[NetworkName, ...] = ()
     dwell: PositiveSeconds
     settle: Seconds = parse("50 ms", Dimension.TIME)
     limits: tuple[Identifier, ...] = ()
@@ -225,9 +228,14 @@ class Case(StrictModel):
         """Return the levels of the case in a mode, ascending."""
         return tuple(range(1, mode.levels + 1)) if self.levels == "all" else tuple(sorted(self.levels))
 
+    def places(self) -> Iterator[tuple[float, str | None]]:
+        """Yield every load in its order: what it is at direct current, Ω, and the network's name where it is one."""
+        yield from ((load.si, None) for load in self.loads)
+        yield from ((SKIN_MODELS[name].direct, name) for name in self.skin)
+
     def checks(self) -> Iterable[Iterable[Misfit]]:
         """Nothing named twice."""
-        return self._once("modes"), self._once("levels"), self._once("limits"), self._loads_once()
+        return *(self._once(field) for field in ("modes", "levels", "skin", "limits")), self._loads_once()
 
     def _once(self, field: str) -> Iterator[Misfit]:
         values = getattr(self, field)

@@ -98,6 +98,9 @@ CATALOGUE: dict[str, Entry] = {
     "load_wrong": Entry(
         "load {asked} measures {measured}, allowed is ± {allowed}", "check box, contacts, leads and shunt"
     ),
+    "network_wrong": Entry(
+        "skin network: expected {expected}, measured {measured}, allowed ± {allowed}", "check skin module and leads"
+    ),
     "leads_swapped": Entry(
         "the reference of {asked} reads {measured}: the bench's leads are swapped at the device's end, "
         "or the reference's own",

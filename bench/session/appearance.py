@@ -11,7 +11,6 @@ from stimcert.modality import ModalityDecision, classify, judge
 from stimcert.modality_form import Observed, joined, observed_mean
 from stimcert.models import mean_current
 from stimcert.plan import Mode
-from stimcert.quantity import show
 from stimcert.record_modality import observed_record
 
 
@@ -37,7 +36,7 @@ class Look:
 
 
 def _observed(point: Point, captures: tuple[Capture, ...]) -> Observed:
-    where = f"{point.mode.name}, level {point.level}, {show(point.load, 'Ω')}"
+    where = f"{point.mode.name}, level {point.level}, {point.load_words}"
     records = [record for capture in captures for record in capture.records]
     if records:
         return joined([observed_record(record, where=where, cycle=point.cycle) for record in records])

@@ -39,6 +39,7 @@ class Bench:
         self._progress = progress
         self._setup: Setup | None = None
         self._bypassed: bool | None = None
+        self._network: str | None = None
         self._digitizing: tuple[float, float, int] | None = None
         self._smu_range: float | None = None
         self._last: tuple[Point, Capture] | None = None
@@ -57,26 +58,27 @@ class Bench:
         for name in case.modes:
             mode = self._inputs.plan.mode_named(name)
             self._prepare(mode)
-            for load in case.loads:
-                self._connect(load.si)
-                for point in self._levels(case, mode, load.si):
+            for load, network in case.places():
+                self._connect(load, network)
+                for point in self._levels(case, mode, load, network):
                     self._progress(point)
                     yield point
                 self.station.dut.stop()
 
-    def _levels(self, case: Case, mode: Mode, load: float) -> Iterator[Point]:
+    def _levels(self, case: Case, mode: Mode, load: float, network: str | None) -> Iterator[Point]:
         for level in case.levels_of(mode):
             self.station.dut.set_level(level)
             self._settle(case)
-            yield Point(case=case, mode=mode, level=level, load=load)
+            point = Point(case=case, mode=mode, level=level, load=load, network=network)
+            yield point
             if level == mode.levels and case.limits:
                 self.station.dut.level_up()
                 self._settle(case)
-                yield Point(case=case, mode=mode, level=level, load=load, one_more_up=True)
+                yield replace(point, one_more_up=True)
         for level in reversed(case.levels_of(mode)[:-1]) if comes_down(case.procedure) else ():
             self.station.dut.set_level(level)
             self._settle(case)
-            yield Point(case=case, mode=mode, level=level, load=load, descending=True)
+            yield Point(case=case, mode=mode, level=level, load=load, network=network, descending=True)
 
     @contextmanager
     def stopped(self, point: Point) -> Iterator[None]:
@@ -103,11 +105,15 @@ class Bench:
         station.dut.select_mode(mode.name)
         self._setup = setup
 
-    def _connect(self, load: float) -> None:
+    def _connect(self, load: float, network: str | None) -> None:
         """Set the load while nothing flows, then connect and start the device."""
         station, setup = self.station, self._in_setup()
         station.switch.set_port("open")
-        station.load_box.set_resistance(self._inputs.station.load_box.setting(load, setup.shunt.value.si))
+        if station.skin is not None and network != self._network:
+            station.skin.select(network)
+            self._network = network
+        if network is None:
+            station.load_box.set_resistance(self._inputs.station.load_box.setting(load, setup.shunt.value.si))
         self._bypass(station.digitizer is not None)
         station.switch.set_port("device")
         station.dut.start()

@@ -64,6 +64,17 @@ class CheckContext:
                 loads += [load.si for load in case.loads if load.si not in loads]
         return list(found.values())
 
+    def networks(self) -> list[tuple[Setup, list[str]]]:
+        """Return each set-up the plan uses with skin networks, one per shunt, with the networks' names."""
+        plan = self.inputs.plan
+        found: dict[float, tuple[Setup, list[str]]] = {}
+        for case in plan.cases:
+            for name in case.modes if case.skin else ():
+                setup = plan_setup(self.inputs, plan.mode_named(name))
+                _, names = found.setdefault(setup.shunt.value.si, (setup, []))
+                names += [network for network in case.skin if network not in names]
+        return list(found.values())
+
 
 def valid(reading: MeanReading, asked: str, expected: float) -> tuple[float, ...]:
     """Return the values of a reading that must be valid, since nothing unknown is connected.

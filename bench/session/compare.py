@@ -52,7 +52,7 @@ class Loads:
 
 
 def _same_sweep(before: Point, point: Point) -> bool:
-    return (before.mode.name, before.load) == (point.mode.name, point.load)
+    return (before.mode.name, before.load_words) == (point.mode.name, point.load_words)
 
 
 def _peak(point: Point, capture: Capture) -> _Result:

@@ -144,7 +144,7 @@ def _bare(point: Point) -> bool:
     """Whether nothing is declared for a point."""
     procedure = point.case.procedure
     declared = [d for d in point.mode.declared if d.level == point.level and measures(procedure, d.metric)]
-    return not any(entry.holds_at(point.load) for entry in declared)
+    return point.network is not None or not any(entry.holds_at(point.load) for entry in declared)
 
 
 def _needed_cases_apply(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:

@@ -5,13 +5,19 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bench.session.ranges import choose_shunt, worst_case
+from instruments.skin_entries import Network
 from instruments.station_file import Shunt, StationFile
 from stimcert.plan import Case, Mode, Plan
 from stimcert.quantity import Quantity, show
+from stimcert.skin import SKIN_MODELS
 from stimcert.strict_toml import Document, Problem
 
 if TYPE_CHECKING:
     from bench.session.cross_checks import Documents
+
+
+# How far a certified value may be from the nominal one: networks are made of parts of 1 to 2 %.
+_MAKE = 0.02
 
 
 def electrical_checks(
@@ -34,6 +40,7 @@ def electrical_checks(
         for at, case in enumerate(getattr(plan.value, "cases", ())):
             if mode.name in getattr(case, "modes", ()) and getattr(case, "not_applicable", None) is None:
                 yield _loads(plan, station.value, at, case, worst)
+                yield _networks(plan, station.value, at, case, worst)
 
 
 def _currents(
@@ -82,6 +89,29 @@ def _loads(plan: Document[Plan], station: StationFile, at: int, case: Case, wors
     for index, load in enumerate(case.loads):
         for text in _load_texts(station, load, shunt, worst):
             yield plan.problem(("case", at, "loads", index), f'found "{load}"; {text}')
+
+
+def _networks(plan: Document[Plan], station: StationFile, at: int, case: Case, worst: float) -> Iterator[Problem]:
+    """Yield the skin networks that the station does not have, has with other values, or would overload."""
+    known = {network.name: network for network in station.networks}
+    for index, name in enumerate(case.skin):
+        text = _network_text(station, known.get(name), name, worst)
+        if text is not None:
+            yield plan.problem(("case", at, "skin", index), f'found "{name}"; {text}')
+
+
+def _network_text(station: StationFile, network: Network | None, name: str, worst: float) -> str | None:
+    if station.skin is None or network is None:
+        return f"station {station.name} has no such network"
+    model, share = SKIN_MODELS[name], network.expanded_uncertainty.si
+    wanted = (model.series, model.parallel, model.capacitance)
+    found = (network.series.si, network.parallel.si, network.capacitance.si)
+    if not all(abs(a - b) <= (share + _MAKE) * b for a, b in zip(found, wanted, strict=True)):
+        return f"station {station.name} has other values under this name"
+    power = worst**2 * network.direct
+    if power > station.skin.max_power.si * (1 + 1e-9):
+        return f"{show(worst, 'A')} would put {show(power, 'W')} into it, which stands {station.skin.max_power}"
+    return None
 
 
 def _load_texts(station: StationFile, load: Quantity, shunt: Shunt, worst: float) -> Iterator[str]:

@@ -11,7 +11,7 @@ class History:
     """The newest measurement of each metric at each mode, load and level."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, float, str], dict[int, Measured]] = {}
+        self._found: dict[tuple[str, str, str], dict[int, Measured]] = {}
 
     def add(self, point: Point, metric: str, measured: Measured) -> None:
         """Remember a measurement without its budget; the check by one more "up" is no level of its own."""
@@ -29,4 +29,4 @@ class History:
         return next((levels[lower] for lower in range(point.level - 1, 0, -1) if lower in levels), None)
 
     def _levels(self, point: Point, metric: str) -> dict[int, Measured]:
-        return self._found.setdefault((point.mode.name, point.load, metric), {})
+        return self._found.setdefault((point.mode.name, point.load_words, metric), {})

@@ -56,19 +56,33 @@ def check_loads(context: CheckContext) -> None:
 
 
 def _check(context: CheckContext, setup: Setup, load: float) -> LoadCheck:
+    box, shunt = context.inputs.station.load_box, setup.shunt.value.si
+    check = measure_resistance(context, setup, load, (load - shunt) * box.tolerance.si + box.residual.si)
+    context.state.loads[load, shunt] = check.measured
+    return check
+
+
+def measure_resistance(
+    context: CheckContext, setup: Setup, load: float, tolerance: float, network: str | None = None
+) -> LoadCheck:
+    """Measure what is in the loop behind the shorted port, shunt included.
+
+    :param load: nominal, Ω.
+    :param tolerance: of the load itself, Ω; that of SMU, relays and leads is added.
+    :param network: name of the skin network that it is.
+    """
     voltage = min(max(setup.worst_case * load, _LOWEST_VOLTAGE), _HIGHEST_VOLTAGE)
     refused, current = _read_current(context, voltage, load)
     across = context.station.smu.read_voltage(READINGS)
     asked = f"{show(load, 'Ω')} at {show(voltage, 'V')}"
     measured, relative = _ratio(valid(across, asked, voltage), across, valid(current, asked, voltage / load), current)
-    box, shunt = context.inputs.station.load_box, setup.shunt.value.si
-    allowed = load * relative + (load - shunt) * box.tolerance.si + box.residual.si + _CONTACTS
+    allowed = load * relative + tolerance + _CONTACTS
     check = LoadCheck(nominal=load, measured=measured, allowed=allowed)
     if refused is not None and check.good:
         # The load is right, so a range that holds its current must not overflow or limit: it is the SMU.
         valid(refused, asked, voltage / load)
-    context.report("load.resistance", measured, "Ω", expected=load, allowed=allowed, load=load, shunt=shunt)
-    context.state.loads[load, shunt] = measured
+    where = {"load": load, "shunt": setup.shunt.value.si, "network": network}
+    context.report("load.resistance", measured, "Ω", expected=load, allowed=allowed, **where)
     return check
 
 

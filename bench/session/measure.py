@@ -174,6 +174,7 @@ class Measure:
             "mode": point.mode.name,
             "level": point.level,
             "load": point.load,
+            "network": point.network,
             "measured_load": self._run.state.loads.get((max(point.load, self._bench.shunt), self._bench.shunt)),
             "one_more_up": point.one_more_up,
             "descending": point.descending,

@@ -97,4 +97,4 @@ def case_points(inputs: Inputs, case: Case) -> int:
     """Return how many points a case has."""
     levels = [len(case.levels_of(inputs.plan.mode_named(name))) for name in case.modes]
     down = sum(count - 1 for count in levels) if comes_down(case.procedure) else 0
-    return (sum(levels) + down) * len(case.loads)
+    return (sum(levels) + down) * (len(case.loads) + len(case.skin))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.plan import Case, Mode, Plan
 from stimcert.procedures import comes_down
+from stimcert.quantity import show
 from stimcert.reading import CurrentRecord, MeanReading
 
 
@@ -15,7 +16,8 @@ class Point:
     """Where the device is measured.
 
     :param level: intensity level, 1 … top.
-    :param load: total resistance that the device sees, Ω, nominal.
+    :param load: total resistance that the device sees, Ω, nominal; of a network what it is at direct current.
+    :param network: name of the skin network that is the load; None for a resistance.
     :param one_more_up: the level is the top one and "up" was pressed once more: nothing may change.
     :param descending: the level was reached from above.
     """
@@ -26,6 +28,12 @@ class Point:
     load: float
     one_more_up: bool = False
     descending: bool = False
+    network: str | None = None
+
+    @property
+    def load_words(self) -> str:
+        """The load in words."""
+        return self.network or show(self.load, "Ω")
 
     @property
     def cycle(self) -> float | None:
@@ -50,15 +58,15 @@ def points_of(plan: Plan, case: Case) -> Iterator[Point]:
     down visit all levels below the top one a second time.
     """
     for mode in map(plan.mode_named, case.modes):
-        for load in case.loads:
+        for load, network in case.places():
             for level in case.levels_of(mode):
-                point = Point(case=case, mode=mode, level=level, load=load.si)
+                point = Point(case=case, mode=mode, level=level, load=load, network=network)
                 yield point
                 if point.is_top and case.limits:
                     yield replace(point, one_more_up=True)
             if comes_down(case.procedure):
                 for level in reversed(case.levels_of(mode)[:-1]):
-                    yield Point(case=case, mode=mode, level=level, load=load.si, descending=True)
+                    yield Point(case=case, mode=mode, level=level, load=load, network=network, descending=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,7 +52,7 @@ class Progress:
         if now - self._last < _EVERY:
             return
         self._last = now
-        words = f"{point.case.id}  {point.mode.name}  level {point.level}/{point.mode.levels}  {show(point.load, 'Ω')}"
+        words = f"{point.case.id}  {point.mode.name}  level {point.level}/{point.mode.levels}  {point.load_words}"
         self.write("  " + "  ".join(filter(None, (words, self._latest(), self._left(now)))))
 
     def measured(self, measurement: Mapping[str, Any]) -> None:

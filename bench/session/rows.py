@@ -56,6 +56,7 @@ def required_points(inputs: Inputs, case: Case) -> Iterator[dict[str, Any]]:
             "mode": point.mode.name,
             "level": point.level,
             "load": point.load,
+            "network": point.network,
             "one_more_up": point.one_more_up,
             "rows": [row.id for row in rows],
         }
@@ -85,7 +86,7 @@ def _from_limit(row: LimitRow) -> Row:
 
 def _declared(point: Point, metric: str) -> list[Row]:
     declared = point.mode.declared_for(point.level, metric)
-    if declared is None or not declared.holds_at(point.load):
+    if declared is None or point.network is not None or not declared.holds_at(point.load):
         return []
     return [declared_row(point.mode, declared)]
 

@@ -10,6 +10,7 @@ from bench.session.inputs import Inputs
 from bench.session.load_check import check_loads
 from bench.session.path_check import check_paths
 from bench.session.reference_check import check_references
+from bench.session.skin_check import check_networks
 from bench.session.zero_check import check_zero
 from instruments.errors import BenchError
 from instruments.station import Station
@@ -39,6 +40,7 @@ class StationCheck:
         self._check_temperature()
         check_zero(self._context)
         check_loads(self._context)
+        check_networks(self._context)
         check_paths(self._context)
         check_references(self._context)
         return self._context.state

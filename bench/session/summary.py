@@ -37,7 +37,8 @@ def point_words(measurement: Mapping[str, Any]) -> str:
     """Return a measurement in words: quantity, value ± U, limit and where."""
     conditions = measurement["conditions"]
     value = measurement_words(measurement)
-    where = f"{conditions['mode']}, level {conditions['level']}, {show(conditions['load'], 'Ω')}"
+    load = conditions.get("network") or show(conditions["load"], "Ω")
+    where = f"{conditions['mode']}, level {conditions['level']}, {load}"
     reason = measurement.get("reason")
     found = f" {conditions['modality']}, peak" if "modality" in conditions else ""
     text = f"{measurement['quantity']}{found} {value}{limit_words(measurement)} at {where}"

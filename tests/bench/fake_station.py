@@ -14,6 +14,7 @@ import numpy as np
 
 from instruments.station import Station
 from stimcert.reading import Accuracy, MeanReading, Status, Waveform
+from stimcert.skin import SKIN_MODELS
 
 SMU_RANGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 DIGITIZER_RANGES = (0.1, 1.0, 10.0, 100.0)
@@ -155,6 +156,13 @@ class _LoadBox(_Instrument):
         self.loop.ohms = self.loop.box(ohms)
 
 
+class _Skin(_Instrument):
+    def select(self, name: str | None) -> None:
+        self.note("select_network", name)
+        if name is not None:
+            self.loop.ohms = self.loop.box(SKIN_MODELS[name].direct)
+
+
 class _Switch(_Instrument):
     def set_port(self, port: str) -> None:
         self.note("set_port", port)
@@ -219,6 +227,7 @@ def fake_station(loop: Loop, *, digitizer: bool = True, reference: bool = True) 
         "smu": _Smu(loop, "smu"),
         "digitizer": _Digitizer(loop, "digitizer") if digitizer else None,
         "load_box": _LoadBox(loop, "load_box"),
+        "skin": _Skin(loop, "skin"),
         "switch": _Switch(loop, "switch"),
         "dut": _Dut(loop, "dut"),
         "reference": _Reference(loop, "reference") if reference else None,

@@ -65,7 +65,7 @@ def without_reference() -> Edited:
     """Return the simulated station without its certified reference."""
     text = (CHECKOUT / STATION).read_text(encoding="utf-8")
     begin, end = text.index("[instruments.reference]"), text.index("[instruments.environment]")
-    return Edited(STATION, ((text[begin:end], ""), (text[text.index("[[reference]]") :], "")))
+    return Edited(STATION, ((text[begin:end], ""), (text[text.index("[[reference]]") : text.index("[[network]]")], "")))
 
 
 def case(name: str = "OC-01", plan: str | Edited = MICROCURRENT) -> Case:

@@ -42,7 +42,8 @@ def station_without_reference(path: Path, *changes: tuple[str, str]) -> Path:
     """Write the simulated station without its reference source."""
     entry = SIM.index("[instruments.reference]")
     text = SIM[:entry] + SIM[SIM.index("[instruments.environment]") :]
-    path.write_text(text[: text.index("[[reference]]")], encoding="utf-8")
+    text = text[: text.index("[[reference]]")] + text[text.index("[[network]]") :]
+    path.write_text(text, encoding="utf-8")
     return edited(path, *changes)
 
 

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""Skin networks: each one that the plan uses is measured by the SMU at direct current, in its place in the loop.
+
+That shows which network is there and that its resistors are whole; of its capacitor only the certificate is known.
+"""
+
+from bench.session.check_context import CheckContext
+from bench.session.load_check import measure_resistance
+from instruments.errors import BenchError
+from stimcert.quantity import show
+
+# Time constants until what is left of a step is less than anything here can see.
+_SETTLED = 20.0
+
+
+def check_networks(context: CheckContext) -> None:
+    """Measure Rs + Rp of every network of the plan, with the shunt of each set-up in series.
+
+    :raises BenchError: ``network_wrong`` for one that is not what its certificate says; ``smu_limited`` or
+        ``smu_overrange`` when it is the SMU.
+    """
+    station, skin = context.station, context.station.skin
+    if skin is None:
+        return
+    certified = {network.name: network for network in context.inputs.station.networks}
+    for setup, names in context.networks():
+        station.switch.set_port("open")
+        station.switch.select_shunt(setup.shunt.value.si)
+        for name in names:
+            network = certified[name]
+            skin.select(name)
+            station.switch.set_port("short")
+            station.clock.wait(_SETTLED * network.time_constant)
+            nominal, tolerance = network.direct, network.direct * network.expanded_uncertainty.si
+            check = measure_resistance(context, setup, nominal + setup.shunt.value.si, tolerance, network=name)
+            station.switch.set_port("open")
+            if not check.good:
+                raise _wrong(name, check.nominal, check.measured, check.allowed)
+    skin.select(None)
+
+
+def _wrong(name: str, nominal: float, measured: float, allowed: float) -> BenchError:
+    values = {"expected": nominal, "measured": measured, "allowed": allowed}
+    words = {key: show(value, "Ω") for key, value in values.items()}
+    text = f"skin network {name}: expected {words['expected']}, measured {words['measured']}"
+    return BenchError(f"{text}, allowed ± {words['allowed']}; check module and leads", code="network_wrong", **words)
