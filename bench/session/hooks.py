@@ -25,6 +25,17 @@ def is_bench_file(path: Path) -> bool:
     return path.resolve().parent == _BENCH
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out bench tests that the plan has no case for without loading them, unless they were named."""
+    session = session_of(config)
+    if session is None or not is_bench_file(collection_path) or not collection_path.name.startswith("test_"):
+        return None
+    named = {(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args}
+    procedures = {case.procedure for case in session.inputs.plan.cases}
+    wanted = collection_path.stem.removeprefix("test_") in procedures or collection_path.resolve() in named
+    return None if wanted else True
+
+
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str) -> list[pytest.Item] | None:
     """Leave out bench tests that the plan has no case for: they do not exist in this run, nor in pytest's counts."""
     session = session_of(collector.config)

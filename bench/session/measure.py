@@ -3,9 +3,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bench.session.appearance import Look
 from bench.session.attempt import Attempt, Reading
 from bench.session.bench import Bench
 from bench.session.history import History
@@ -22,6 +21,9 @@ from stimcert.plan import Case
 from stimcert.reason import Reason
 from stimcert.store.run_folder import iso, utc_now
 from stimcert.verdict import Verdict
+
+if TYPE_CHECKING:
+    from bench.session.appearance import Look
 
 
 class CaseNotPassed(Exception):
@@ -67,6 +69,9 @@ class Measure:
 
     def look(self, point: Point, *captures: Capture) -> None:
         """Take in what shows the modality of a mode at a point; :meth:`modality` judges it."""
+        # Few cases look, and what is needed for it takes its time to load.
+        from bench.session.appearance import Look
+
         mode = point.mode
         self._looks.setdefault(mode.name, Look(mode=mode)).add(point, captures)
 
