@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 from bench.session.point import Capture, Derived, MeanCurrent
+from stimcert.metrics import METRICS
 from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current, rectified_mean
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord, MeanReading, Status
@@ -24,9 +25,9 @@ def evaluate(
     match metric, reading:
         case "current.peak", Capture(records=()):
             return _by_mean(reading)
-        case _, Capture(records=()):
+        case _, Capture(records=()) if metric in METRICS and metric != "current.mean":
             raise NotMeasurable("no_digitizer", f"{metric} needs a digitizer", quantity=metric)
-        case _, Capture():
+        case _, Capture(records=(*_, _)):
             return _of_record(metric, reading.records[-1], event=event or _DEFAULT_EVENT, cycle=cycle)
         case (("current.mean" | "current.polarity"), MeanCurrent()):
             return _mean(reading, cycle)
