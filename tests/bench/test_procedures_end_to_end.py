@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Every bench test is proven: a device that violates what it tests, and nothing else, makes it fail, and only it.
 
-One plan holds a case of each procedure. A new ``bench/test_<procedure>.py`` belongs into that plan and needs a device
-here that violates it.
+The plan in ``procedures/`` holds a case of each procedure. A new ``bench/test_<procedure>.py`` belongs into that plan
+and needs a device here that violates it.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,23 @@ import pytest
 from tests.bench.command import CHECKOUT
 from tests.bench.runs import SHORT, SHORT_GALVANIC, Ask, Edited, Result
 
-CASES = {"output_current": "OC-01", "polarity": "PO-01"}
-GOOD = "instruments/sim/devices/galvanic_good.toml"
+CASES = {
+    "output_current": "OC-01",
+    "polarity": "PO-01",
+    "intensity_control": "IC-01",
+    "load_regulation": "LR-01",
+    "pulse_timing": "PT-01",
+    "charge": "CH-01",
+    "idle_output": "IO-01",
+    "modality": "MO-01",
+}
+PLAN, GOOD = "tests/bench/procedures/plan.toml", "tests/bench/procedures/device.toml"
+GALVANIC = "instruments/sim/devices/galvanic_good.toml"
 BOTH = frozenset({"desincrustation", "iontophoresis"})
-TOP = 5
+LIFT = frozenset({"lift"})
+TOP, TOP_OF_LIFT = 5, 4
+RISING = '"50 µA", "100 µA", "150 µA", "200 µA"'
+"""Levels of lift."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,42 +37,121 @@ class Violation:
 
     procedure: str
     device: Edited
-    code: str
-    modes: frozenset[str] = BOTH
-    levels: frozenset[int] = frozenset({TOP})
-    loads: frozenset[float] = frozenset({500.0, 10e3})
+    code: str = "limit_exceeded"
+    metrics: frozenset[str]
+    modes: frozenset[str] = LIFT
+    levels: frozenset[int] = frozenset({TOP_OF_LIFT})
+    loads: frozenset[float] = frozenset({2e3})
+
+
+def changed(*changes: tuple[str, str]) -> Edited:
+    """Return the good device with some of its texts replaced."""
+    return Edited(GOOD, changes)
 
 
 def only_in(mode: str, old: str, new: str) -> Edited:
-    """Return the good device, changed in one of its two modes."""
+    """Return the good device, changed in one of its modes."""
     text = Edited(GOOD).text
     start = text.index(f'name = "{mode}"')
     before = text[start:].partition("[[mode]]")[0]
-    return Edited(GOOD, ((before, before.replace(old, new)),))
+    return changed((before, before.replace(old, new)))
 
 
 VIOLATIONS = {
     "too little at the top level": Violation(
-        procedure="output_current", device=Edited(GOOD, (('"400 µA"', '"300 µA"'),)), code="limit_exceeded"
+        procedure="output_current",
+        device=changed(('"400 µA"', '"300 µA"')),
+        metrics=frozenset({"current.mean"}),
+        modes=BOTH,
+        levels=frozenset({TOP}),
+        loads=frozenset({500.0, 10e3}),
     ),
     "too much in one mode": Violation(
         procedure="output_current",
         device=only_in("iontophoresis", "400 µA", "520 µA"),
-        code="limit_exceeded",
+        metrics=frozenset({"current.mean"}),
         modes=frozenset({"iontophoresis"}),
+        levels=frozenset({TOP}),
+        loads=frozenset({500.0, 10e3}),
     ),
     "too little at the largest load": Violation(
         procedure="output_current",
-        device=Edited(GOOD, (('rail = "30 V"', 'rail = "2.5 V"'),)),
-        code="limit_exceeded",
+        device=changed(('rail = "30 V"', 'rail = "2.5 V"')),
+        metrics=frozenset({"current.mean"}),
+        modes=BOTH,
+        levels=frozenset({TOP}),
         loads=frozenset({10e3}),
     ),
     "one sign reversed": Violation(
         procedure="polarity",
         device=only_in("desincrustation", "negative", "positive"),
         code="polarity_reversed",
+        metrics=frozenset({"current.polarity"}),
         modes=frozenset({"desincrustation"}),
         levels=frozenset({1, TOP}),
+        loads=frozenset({500.0, 10e3}),
+    ),
+    "a step too large": Violation(
+        procedure="intensity_control",
+        device=changed((RISING, '"50 µA", "150 µA", "170 µA", "200 µA"')),
+        metrics=frozenset({"intensity.step"}),
+        levels=frozenset({1, 2}),  # up to level 2, and down from it
+    ),
+    "less where it should be more": Violation(
+        procedure="intensity_control",
+        device=changed((RISING, '"50 µA", "128 µA", "121 µA", "200 µA"')),
+        metrics=frozenset({"intensity.drop"}),
+        levels=frozenset({2, 3}),
+    ),
+    "a lowest level too high": Violation(
+        procedure="intensity_control",
+        device=changed((RISING, '"75 µA", "90 µA", "115 µA", "130 µA"')),
+        metrics=frozenset({"intensity.minimum"}),
+        levels=frozenset({1}),
+    ),
+    "less current into dry skin": Violation(
+        procedure="load_regulation",
+        device=changed(
+            ('settling = "20 ms"', 'settling = "20 ms"\nauto_level = { below = ["11 kΩ"], shares = ["100 %", "70 %"] }')
+        ),
+        metrics=frozenset({"current.regulation"}),
+        loads=frozenset({12e3}),
+    ),
+    "pulses too short": Violation(
+        procedure="pulse_timing",
+        device=changed(('width = "1 ms"', 'width = "0.7 ms"')),
+        metrics=frozenset({"pulse.phase_duration"}),
+    ),
+    "pulses too rare": Violation(
+        procedure="pulse_timing",
+        device=changed(('"100 Hz"', '"80 Hz"')),
+        metrics=frozenset({"pulse.frequency"}),
+    ),
+    "charge left in the skin": Violation(
+        procedure="charge",
+        device=changed(('width = "1 ms"', 'width = "1 ms"\nbalance = "85 %"')),
+        metrics=frozenset({"charge.imbalance", "charge.net"}),
+    ),
+    "charge of long phases": Violation(
+        procedure="charge",
+        device=changed(('width = "1 ms"', 'width = "1.15 ms"')),
+        metrics=frozenset({"charge.phase"}),
+    ),
+    "current while it is stopped": Violation(
+        procedure="idle_output",
+        device=changed(('settling = "20 ms"', 'settling = "20 ms"\nleakage = { idle = "40 µA" }')),
+        metrics=frozenset({"current.mean"}),
+    ),
+    "direct current that is not": Violation(
+        procedure="modality",
+        device=only_in(
+            "iontophoresis",
+            'polarity = "positive"',
+            'polarity = "positive"\nripple = { share = "15 %", frequency = "100 Hz" }',
+        ),
+        code="modality_differs",
+        metrics=frozenset({"modality"}),
+        modes=frozenset({"iontophoresis"}),
     ),
 }
 
@@ -71,12 +163,12 @@ HIDDEN = {
     )
     for text in ("500 µA", "700 µA")
 }
-ASKS = [Ask(name=name, device=entry.device, plan=SHORT_GALVANIC) for name, entry in VIOLATIONS.items()]
-STANDARD = Ask(name="no violation", device=Edited(GOOD), plan=SHORT_GALVANIC)
+ASKS = [Ask(name=name, device=entry.device, plan=PLAN) for name, entry in VIOLATIONS.items()]
+STANDARD = Ask(name="no violation", device=GOOD, plan=PLAN)
 ALTERNATING = Ask(
     name="no direct current",
     device=Edited(
-        GOOD,
+        GALVANIC,
         (('waveform = "dc"\npolarity = "positive"', 'waveform = "biphasic"\nfrequency = "100 Hz"\nwidth = "5 ms"'),),
     ),
     plan=SHORT_GALVANIC,
@@ -108,7 +200,9 @@ def test_a_violation_fails_its_own_procedure_and_no_other(run: Result) -> None:
 def test_a_violation_fails_where_it_is_and_nowhere_else(run: Result) -> None:
     violation = VIOLATIONS[run.ask.name]
     failed = run.measurements(verdict="FAIL")
-    assert {m["reason"]["code"] for m in failed} == {violation.code}
+    assert {(m["quantity"], m["reason"]["code"]) for m in failed} == {
+        (metric, violation.code) for metric in violation.metrics
+    }
     places = {(m["conditions"]["mode"], m["conditions"]["level"], m["conditions"]["load"]) for m in failed}
     assert places == {
         (mode, level, load) for mode in violation.modes for level in violation.levels for load in violation.loads
