@@ -18,7 +18,7 @@ from tests.stimcert.waveform.trains import sampled, train
 
 Record = Callable[..., CurrentRecord]
 RATE = 1e6
-# What a correct result may be off at most, in expanded uncertainties: five standard ones, so that chance decides nothing.
+# What a correct result may be off at most, in expanded uncertainties: five standard ones, so that chance is out of it.
 WITHIN = 2.5
 
 
