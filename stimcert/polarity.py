@@ -5,6 +5,7 @@ A mean has a sign when it exceeds five times its standard uncertainty and 2 % of
 current is absent, balanced or alternating, and no sign is guessed.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,6 +18,9 @@ Sign = Literal["positive", "negative"]
 
 ABOVE_NOISE = 5.0
 """Standard uncertainties that a mean must exceed to have a sign."""
+
+ONE_WAY = 0.98
+"""Least |mean| of a galvanic mode, as a share of the rectified mean: what flows back is hardly anything."""
 
 ABOVE_BALANCE = 0.02
 """Share of the rectified mean that a mean must exceed to have a sign."""
@@ -67,6 +71,8 @@ def judge_polarity(
 ) -> PolarityDecision:
     """Judge the sign of a mean current against the required one; without a sign the verdict is INCONCLUSIVE.
 
+    A current of the right sign must hardly ever flow the other way; of means alone nothing else than the sign is known.
+
     :param required: of the current out of the active terminal.
     :param mode: the mode's name, for the sentence of the reason.
     :raises ValueError: when ``required`` is neither ``positive`` nor ``negative``.
@@ -78,9 +84,23 @@ def judge_polarity(
         code, params = _undetermined(mean, polarity)
         return PolarityDecision(verdict=Verdict.INCONCLUSIVE, polarity=polarity, code=code, params=params)
     if polarity.sign == required:
-        return PolarityDecision(verdict=Verdict.PASS, polarity=polarity)
+        return _one_way(mean, rectified, polarity, mode)
     params = {"value": show(mean.value, mean.unit), "required": required, "mode": mode}
     return PolarityDecision(verdict=Verdict.FAIL, polarity=polarity, code="polarity_reversed", params=params)
+
+
+def _one_way(mean: Measured, rectified: Measured | None, polarity: Polarity, mode: str) -> PolarityDecision:
+    """Judge whether a current of the right sign keeps it: :data:`ONE_WAY` of it at least, uncertainties counted."""
+    if rectified is None:
+        return PolarityDecision(verdict=Verdict.PASS, polarity=polarity)
+    missing = ONE_WAY * rectified.value - abs(mean.value)
+    doubt = math.hypot(mean.uncertainty.expanded, ONE_WAY * rectified.uncertainty.expanded)
+    if missing + doubt <= 0.0:
+        return PolarityDecision(verdict=Verdict.PASS, polarity=polarity)
+    share, required = f"{abs(mean.value) / rectified.value:.1%}", f"{ONE_WAY:.0%}"
+    params = {"share": share, "required": required, "mode": mode}
+    verdict = Verdict.FAIL if missing > doubt else Verdict.INCONCLUSIVE
+    return PolarityDecision(verdict=verdict, polarity=polarity, code="polarity_mixed", params=params)
 
 
 def _undetermined(mean: Measured, polarity: Polarity) -> tuple[str, dict[str, object]]:

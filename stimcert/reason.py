@@ -33,6 +33,11 @@ CATALOGUE: dict[str, Entry] = {
         "{value} has the wrong sign in mode {mode}: required is {required}. The device or its leads",
         "check how the active terminal was identified, then the device",
     ),
+    "polarity_mixed": Entry(
+        "in mode {mode} the mean is {share} of the rectified mean, {required} are required: part of the current flows "
+        "the other way",
+        "look at the waveform: a galvanic current has one direction",
+    ),
     "modality_differs": Entry(
         "the output is {found}, the claim is {claim}: {text}", "the device is not what it is sold as in this mode"
     ),
