@@ -90,12 +90,16 @@ def judge_polarity(
 
 
 def _one_way(mean: Measured, rectified: Measured | None, polarity: Polarity, mode: str) -> PolarityDecision:
-    """Judge whether a current of the right sign keeps it: :data:`ONE_WAY` of it at least, uncertainties counted."""
+    """Judge whether a current of the right sign keeps it: :data:`ONE_WAY` of the rectified mean at least.
+
+    Both means come from the same output, mostly from the same record, so that most of their errors cancel: the values
+    themselves decide about PASS, and FAIL needs a difference beyond both uncertainties.
+    """
     if rectified is None:
         return PolarityDecision(verdict=Verdict.PASS, polarity=polarity)
     missing = ONE_WAY * rectified.value - abs(mean.value)
     doubt = math.hypot(mean.uncertainty.expanded, ONE_WAY * rectified.uncertainty.expanded)
-    if missing + doubt <= 0.0:
+    if missing <= 0.0:
         return PolarityDecision(verdict=Verdict.PASS, polarity=polarity)
     share, required = f"{abs(mean.value) / rectified.value:.1%}", f"{ONE_WAY:.0%}"
     params = {"share": share, "required": required, "mode": mode}
