@@ -15,6 +15,9 @@ from reports.words import quantity_words
 
 _MOST_LIMITS = 2
 
+_OF_A_SAMPLE = frozenset({"current.peak", "current.positive_peak", "current.amplitude"})
+"""Quantities whose upper limit can be drawn beside the samples of a current."""
+
 
 def plots_of(judged: Sequence[Measurement], rows: dict[str | None, Node], name: str) -> Iterable[Plot]:
     """Draw each judged quantity of each mode against the load."""
@@ -84,6 +87,8 @@ def waveform_of(judged: Sequence[Measurement], run_dir: Path, name: str) -> tupl
         recording = read_waveform(run_dir, found.text("waveform") or "")
     except WaveformMissing as missing:
         return [], f"No waveform is shown: {missing}."
-    lines = [LimitLine(found.upper, "limit", "limit")] if found.upper is not None else []
+    # The waveform is a current; limits of a time, a charge or a share have no place in it.
+    bounded = found.upper is not None and found.quantity in _OF_A_SAMPLE
+    lines = [LimitLine(found.upper, "limit", "limit")] if bounded and found.upper is not None else []
     title = f"Waveform at {where(found.node('conditions'))}"
-    return draw(recording, lines, name=name, title=title, unit=found.unit or "A"), None
+    return draw(recording, lines, name=name, title=title, unit="A"), None

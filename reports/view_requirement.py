@@ -87,7 +87,7 @@ def _margin_words(distance: float | None, measurement: Measurement) -> str:
 def _source(row: Node) -> str:
     parts = [row.text("source"), row.text("edition"), row.text("clause") and f"clause {row.text('clause')}"]
     parts += [row.text("regime") and f"{row.text('regime')} regime"]
-    event = row.number("event")
+    event = row.number("event") if (row.text("metric") or "").endswith("peak") else None
     parts += [f"events of {numbers.given(event, 's')} and longer"] if event else []
     return ", ".join(part for part in parts if part)
 
