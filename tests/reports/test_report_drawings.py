@@ -155,5 +155,18 @@ def test_waveforms_come_from_the_worst_peak(record: dict[str, Any], write_run: C
     assert "Waveform of the worst point: <bdi>lift, level 8" in html
 
 
+def test_a_limit_of_a_time_is_not_drawn_beside_a_current(
+    record: dict[str, Any], write_run: Callable[..., Path]
+) -> None:
+    from reports import render
+
+    case = next(case for case in record["cases"] if case["id"] == "OC-01")
+    for measurement in case["measurements"]:
+        measurement |= {"quantity": "pulse.width", "unit": "s", "upper_limit": 5e-3}
+    html = render(write_run(record)).read_text(encoding="utf-8")
+    drawings = [part.partition("</svg>")[0] for part in html.split("<svg")]
+    assert [">limit<" in one for one in drawings if 'class="wave"' in one] == [False, False, True, True]
+
+
 def test_information_is_a_dot_like_any_other() -> None:
     assert "<circle" in drawn([Point(load=500, level=1, value=1e-4, expanded=0, look=INFORMATION)]).svg
