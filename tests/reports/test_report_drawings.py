@@ -155,14 +155,14 @@ def test_waveforms_come_from_the_worst_peak(record: dict[str, Any], write_run: C
     assert "Waveform of the worst point: <bdi>lift, level 8" in html
 
 
-def test_a_limit_of_a_time_is_not_drawn_beside_a_current(
+def test_a_limit_that_no_sample_has_is_not_drawn_beside_a_current(
     record: dict[str, Any], write_run: Callable[..., Path]
 ) -> None:
     from reports import render
 
     case = next(case for case in record["cases"] if case["id"] == "OC-01")
     for measurement in case["measurements"]:
-        measurement |= {"quantity": "pulse.width", "unit": "s", "upper_limit": 5e-3}
+        measurement["quantity"] = "current.rms"
     html = render(write_run(record)).read_text(encoding="utf-8")
     drawings = [part.partition("</svg>")[0] for part in html.split("<svg")]
     assert [">limit<" in one for one in drawings if 'class="wave"' in one] == [False, False, True, True]
