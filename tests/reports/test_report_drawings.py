@@ -160,10 +160,11 @@ def test_a_limit_that_no_sample_has_is_not_drawn_beside_a_current(
 ) -> None:
     from reports import render
 
-    case = next(case for case in record["cases"] if case["id"] == "OC-01")
-    for measurement in case["measurements"]:
+    folder = write_run(record)
+    for measurement in next(case for case in record["cases"] if case["id"] == "OC-01")["measurements"]:
         measurement["quantity"] = "current.rms"
-    html = render(write_run(record)).read_text(encoding="utf-8")
+    (folder / "record.json").write_text(json.dumps(record), encoding="utf-8")
+    html = render(folder).read_text(encoding="utf-8")
     drawings = [part.partition("</svg>")[0] for part in html.split("<svg")]
     assert [">limit<" in one for one in drawings if 'class="wave"' in one] == [False, False, True, True]
 
