@@ -82,8 +82,13 @@ def pytest_command(folder: Path | None, *arguments: str, python: tuple[str, ...]
     :param folder: of the run; None to leave that open.
     :param python: options of the interpreter.
     """
+    return [sys.executable, *python, "-m", "pytest", *words_of(folder, *arguments)]
+
+
+def words_of(folder: Path | None, *arguments: str) -> list[str]:
+    """Return what pytest is told for a run."""
     there = [] if folder is None else [f"--run-dir={folder}"]
-    return [sys.executable, *python, "-m", "pytest", "bench/", "-p", "no:cacheprovider", *there, *arguments]
+    return ["bench/", "-p", "no:cacheprovider", *there, *arguments]
 
 
 def start(folder: Path, *arguments: str, where: Path) -> "subprocess.Popen[bytes]":

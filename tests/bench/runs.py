@@ -16,7 +16,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from tests.bench.command import CHECKOUT, Ended, run_bench
+from tests.bench.command import CHECKOUT, Ended
+from tests.bench.forked import run_forked
 
 MICROCURRENT, GALVANIC = "test_plans/microcurrent_facial.toml", "test_plans/galvanic_facial.toml"
 STATION = "STATION"
@@ -174,7 +175,7 @@ class Runner:
 def run(ask: Ask, scratch: Path) -> Result:
     """Run ``pytest bench/`` in ``scratch``: the edited files in ``desk``, the run in ``run``."""
     folder, desk = scratch / "run", scratch / "desk"
-    ended = run_bench(folder, *_SPARED, *_options(ask, desk))
+    ended = run_forked(folder, *_SPARED, *_options(ask, desk))
     if not ask.waveforms:
         shutil.rmtree(folder / "waveforms", ignore_errors=True)
     return Result(ask=ask, desk=desk, **vars(ended))

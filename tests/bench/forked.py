@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""Runs of the bench in processes forked from one that has loaded the libraries: a third of a short run is loading.
+
+What a process does with its command line, its environment and its signals is tested on real ones; here it is what is
+measured and judged that counts. Where a system cannot fork, every run is started as a user would.
+"""
+
+import multiprocessing
+import os
+import sys
+from functools import cache
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from subprocess import TimeoutExpired
+
+from tests.bench.command import CHECKOUT, PATIENCE, Ended, environment, run_bench, words_of
+
+_LOADED = (
+    "pytest",
+    "GTC",
+    "pandas",
+    "jinja2",
+    "pymeasure.instruments",
+    "reports",
+    "bench.session.hooks",
+    "bench.session.fixtures",
+    "bench.session.run",
+    "instruments.drivers",
+    "instruments.sim.device_file",
+)
+
+
+def run_forked(folder: Path, *arguments: str) -> Ended:
+    """Run ``pytest bench/`` to its end, like :func:`tests.bench.command.run_bench`.
+
+    :param folder: of the run; must not exist. What the run says is written beside it.
+    """
+    context = _context()
+    if context is None:
+        return run_bench(folder, *arguments)
+    said = [folder.with_name(f"{folder.name}.{stream}") for stream in ("out", "err")]
+    process = context.Process(target=_bench, args=(words_of(folder, *arguments), said, environment()))
+    process.start()
+    process.join(PATIENCE)
+    if process.is_alive():
+        process.kill()
+        raise TimeoutExpired(["pytest", *arguments], PATIENCE)
+    out, err = (path.read_text(encoding="utf-8", errors="replace") for path in said)
+    return Ended(code=process.exitcode or 0, out=out, err=err, folder=folder)
+
+
+@cache
+def _context() -> ForkServerContext | None:
+    """Return what forks, None where nothing can."""
+    if sys.platform == "win32":
+        return None
+    # NumPy's threads would be lost in a fork, and are never wanted.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*_LOADED])
+    return context
+
+
+def _bench(words: list[str], said: list[Path], variables: dict[str, str]) -> None:
+    """Be the process that a user would have started."""
+    import pytest
+
+    for number, path in enumerate(said, start=1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
+    os.environ.clear()
+    os.environ.update(variables)
+    os.chdir(CHECKOUT)
+    sys.argv = ["pytest", *words]
+    code = int(pytest.main(words))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
