@@ -10,7 +10,8 @@ import pytest
 
 from bench.session.inputs import InvalidInputs, load_inputs
 from bench.session.rows import required_points
-from tests.bench.command import CHECKOUT, run_bench
+from tests.bench.command import CHECKOUT
+from tests.bench.forked import run_forked
 
 SIM = (CHECKOUT / "instruments" / "stations" / "sim.toml").read_text(encoding="utf-8")
 DEVICES = CHECKOUT / "instruments" / "sim" / "devices"
@@ -60,7 +61,7 @@ def test_a_wrong_shunt_cannot_hide_behind_a_large_load(tmp_path: Path) -> None:
     device = tmp_path / "hot.toml"
     device.write_bytes((DEVICES / "microcurrent_hot.toml").read_bytes())
     edited(device, ('rail = "30 V"', 'rail = "190 V"'))
-    ended = run_bench(tmp_path / "run", f"--plan={plan}", f"--station={station}", f"--sim-device={device}")
+    ended = run_forked(tmp_path / "run", f"--plan={plan}", f"--station={station}", f"--sim-device={device}")
     assert (ended.code, ended.record["verdict"]) == (1, "ERROR"), ended.text
     assert ended.case("STATION")["reason"]["code"] == "paths_disagree"
 
@@ -69,7 +70,7 @@ def test_without_a_reference_swapped_leads_do_not_clear_a_reversed_device(tmp_pa
     station = station_without_reference(tmp_path / "station.toml")
     plan = edited(short_plan(tmp_path / "plans", "galvanic_facial.toml", level=5), ("levels = [1, 5]", "levels = [5]"))
     asked = ["--sim-device=galvanic_reversed", "--sim-fault=bench_leads_swapped", "-k", "PO-01"]
-    ended = run_bench(tmp_path / "run", f"--plan={plan}", f"--station={station}", *asked)
+    ended = run_forked(tmp_path / "run", f"--plan={plan}", f"--station={station}", *asked)
     assert (ended.code, ended.verdicts["PO-01"]) == (1, "INCONCLUSIVE"), ended.text
     assert ended.case("PO-01")["reason"]["code"] == "sign_not_proven"
 
@@ -79,7 +80,7 @@ def test_relays_of_bypass_and_tap_exchanged_condemn_nobody(tmp_path: Path) -> No
     station.write_text(SIM, encoding="utf-8")
     edited(station, ("bypass = 111", "bypass = 999"), ("tap_output = 121", "tap_output = 111"))
     edited(station, ("bypass = 999", "bypass = 121"))
-    ended = run_bench(tmp_path / "run", f"--plan={short_plan(tmp_path / 'plans')}", f"--station={station}")
+    ended = run_forked(tmp_path / "run", f"--plan={short_plan(tmp_path / 'plans')}", f"--station={station}")
     assert (ended.code, ended.record["verdict"]) == (1, "ERROR"), ended.text
     assert ended.record["device_finding"] == "NOT_RUN"
     assert ended.case("STATION")["reason"]["code"] == "bypass_wrong"
@@ -91,7 +92,7 @@ def test_what_collection_finds_outside_the_checkout_is_refused(tmp_path: Path, f
     folder.mkdir(parents=True)
     (folder / "test_late.py").write_text("def test_late(): pass\n", encoding="utf-8")
     (folder / file).write_text("def test_late(): pass\n", encoding="utf-8")
-    ended = run_bench(tmp_path / "run", str(tmp_path / "elsewhere"))
+    ended = run_forked(tmp_path / "run", str(tmp_path / "elsewhere"))
     assert ended.code == 4, ended.text
     assert str(folder / file) in ended.err
     assert not ended.folder.exists()
