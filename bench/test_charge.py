@@ -14,4 +14,4 @@ def test_charge(case: Case, bench: Bench, measure: Measure) -> None:
         measure(point, "current.peak", capture)
         for metric in CHARGES:
             measure(point, metric, capture)
-        measure(point, "current.mean", bench.mean_current(point))
+        measure(point, "current.mean", bench.mean_current(point), proven_by=capture)

@@ -13,6 +13,9 @@ from stimcert.quantity import Dimension
 
 Reading = Capture | MeanCurrent | Derived
 
+# The absolute peak, and the mean of a direct current; an r.m.s. value of short pulses is lost in its own uncertainty.
+_OWN_PROOF = frozenset({PROVING, "current.mean"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
@@ -65,6 +68,6 @@ class Attempt:
         """Return the absolute peak that proves an output where this metric of this reading does not."""
         if self.proof is not None:
             return self.proof
-        if metric not in METRICS or METRICS[metric].dimension in (Dimension.CURRENT, Dimension.VOLTAGE):
+        if metric not in METRICS or metric in _OWN_PROOF or METRICS[metric].dimension is Dimension.VOLTAGE:
             return None
         return self.evaluated(point, PROVING)

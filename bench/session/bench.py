@@ -82,7 +82,7 @@ class Bench:
 
     @contextmanager
     def stopped(self, point: Point) -> Iterator[None]:
-        """Stop the device at a point, as its user would pause it; it runs on afterwards."""
+        """Stop the device at a point; it runs on afterwards."""
         self.station.dut.stop()
         self._settle(point.case)
         yield
