@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The self-tests' strictness: a warning is an error, for them only. A run of the bench must not fall over one."""
 
+import gc
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Machines are shared: how long an example takes proves nothing.
+settings.register_profile("shared", deadline=None, max_examples=50)
+settings.load_profile("shared")
 
 HERE = Path(__file__).parent
 # What the garbage collector finds belongs to no test in particular, so it may not fail one. The last one wins.
@@ -16,3 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(STRICT, append=False)  # a test may still say otherwise of its own
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of items are here to stay: looking for garbage among them again and again takes its time."""
+    gc.collect()
+    gc.freeze()

@@ -10,26 +10,32 @@ from tests.bench.command import Ended
 from tests.bench.runs import Ask, Result, Runner
 
 
-@pytest.fixture(scope="session")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    """Run whatever is asked for."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave tests of whole runs for the end: their runs go on beside all others from the start.
+
+    The seeds come last of all: they keep every core busy by themselves.
+    """
+    items.sort(key=lambda item: 2 if item.path.name == "test_seeds.py" else int(_ask_of(item) is not None))
+
+
+def _ask_of(item: pytest.Item) -> Ask | None:
+    """Return the run that a test is parametrized with, if any."""
+    callspec = getattr(item, "callspec", None)
+    ask = callspec.params.get("run") if callspec is not None else None
+    return ask if isinstance(ask, Ask) else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def runner(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Runner]:
+    """Run whatever the selected tests ask for, beginning at once, in their order."""
     made = Runner(tmp_path_factory.mktemp)
+    made.start(ask for ask in map(_ask_of, request.session.items) if ask is not None)
     yield made
     made.close()
 
 
-@pytest.fixture(scope="module")
-def started(runner: Runner, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Start all runs that the selected tests of a module are parametrized with, before the first one waits."""
-    specs = [getattr(item, "callspec", None) for item in request.session.items if item.path == request.path]
-    params = [spec.params.get("run") for spec in specs if spec is not None]
-    runner.start(ask for ask in params if isinstance(ask, Ask))
-    yield
-    runner.drop_pending()
-
-
 @pytest.fixture
-def run(runner: Runner, started: None, request: pytest.FixtureRequest) -> Result:
+def run(runner: Runner, request: pytest.FixtureRequest) -> Result:
     """The run that a test is parametrized with (``indirect``)."""
     return runner.result(request.param)
 

@@ -158,12 +158,6 @@ class Runner:
         self.start(asks)
         return [self.result(ask) for ask in asks]
 
-    def drop_pending(self) -> None:
-        """Forget runs that nobody waited for, and wait for those that are under way."""
-        self._runs = {ask: run for ask, run in self._runs.items() if not run.cancel()}
-        for run in self._runs.values():
-            run.exception()
-
     def close(self) -> None:
         """End, and remove what waveforms were kept."""
         self._pool.shutdown(cancel_futures=True)

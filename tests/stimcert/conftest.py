@@ -13,7 +13,7 @@ from stimcert.reading import Accuracy, Certified, CurrentRecord, MeanReading, St
 from stimcert.uncertainty import evaluate, standard
 
 # The first example imports GTC, and machines are shared: how long an example takes proves nothing.
-settings.register_profile("unhurried", deadline=None, max_examples=60)
+settings.register_profile("unhurried", deadline=None, max_examples=40)
 settings.load_profile("unhurried")
 
 # Source: Keithley 2450 data sheet SPEC-2450 Rev. A, July 2013, 1 mA range.
