@@ -14,25 +14,19 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from stimcert.quantity import Dimension, Quantity, QuantityField, pattern
 
-Of = Literal["current", "pulses", "bursts", "program", "output"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class MetricFacts:
     """One metric.
 
     :param words: its name for people.
-    :param of: what has to be captured for it: the current, its pulses, bursts or ON/OFF program, the output voltage.
     :param signed: whether the value has a sign.
-    :param needs_area: whether the plan must give the electrode's area.
     :param at_lowest: whether it exists at the lowest level only.
     """
 
     words: str
     dimension: Dimension
-    of: Of = "current"
     signed: bool = False
-    needs_area: bool = False
     at_lowest: bool = False
 
     @property
@@ -41,8 +35,8 @@ class MetricFacts:
         return self.dimension.unit
 
 
-def _facts(words: str, dimension: Dimension, of: Of = "current", **more: bool) -> MetricFacts:
-    return MetricFacts(words=words, dimension=dimension, of=of, **more)
+def _facts(words: str, dimension: Dimension, **more: bool) -> MetricFacts:
+    return MetricFacts(words=words, dimension=dimension, **more)
 
 
 _A, _S, _HZ, _C = Dimension.CURRENT, Dimension.TIME, Dimension.FREQUENCY, Dimension.CHARGE
@@ -54,7 +48,7 @@ METRICS: dict[str, MetricFacts] = {
     "current.negative_peak": _facts("magnitude of the negative peak current", _A),
     "current.peak_to_peak": _facts("peak-to-peak current", _A),
     "current.baseline_to_peak": _facts("baseline-to-peak current", _A),
-    "current.amplitude": _facts("pulse amplitude (plateau)", _A, "pulses"),
+    "current.amplitude": _facts("pulse amplitude (plateau)", _A),
     "current.mean": _facts("mean current", _A, signed=True),
     "current.rms": _facts("r.m.s. current (true)", _A),
     "current.ac_rms": _facts("a.c. r.m.s. current", _A),
@@ -64,31 +58,31 @@ METRICS: dict[str, MetricFacts] = {
     "intensity.step": _facts("rise of the current from the level below", _A),
     "intensity.drop": _facts("fall of the current where it should rise", _A),
     "intensity.minimum": _facts("current at the lowest level, as a share of the top level's", _SHARE, at_lowest=True),
-    "current.density_peak": _facts("peak current density", Dimension.CURRENT_DENSITY, needs_area=True),
-    "current.density_rms": _facts("r.m.s. current density", Dimension.CURRENT_DENSITY, needs_area=True),
-    "pulse.phase_duration": _facts("phase duration at 50 %", _S, "pulses"),
-    "pulse.width": _facts("pulse width", _S, "pulses"),
-    "pulse.gap": _facts("interphase gap", _S, "pulses"),
-    "pulse.frequency": _facts("repetition frequency", _HZ, "pulses"),
-    "pulse.spread": _facts("spread of the repetition period (standard deviation)", _S, "pulses"),
-    "pulse.duty": _facts("duty of the pulses", _SHARE, "pulses"),
-    "pulse.rise": _facts("rise time, 10 to 90 %", _S, "pulses"),
-    "pulse.fall": _facts("fall time, 90 to 10 %", _S, "pulses"),
-    "pulse.overshoot": _facts("overshoot", _SHARE, "pulses"),
-    "pulse.droop": _facts("droop", _SHARE, "pulses"),
-    "pulse.carrier": _facts("carrier frequency", _HZ, "bursts"),
-    "burst.rate": _facts("burst rate", _HZ, "bursts"),
-    "burst.duration": _facts("burst duration", _S, "bursts"),
-    "burst.duty": _facts("duty of the bursts", _SHARE, "bursts"),
-    "program.on": _facts("ON time", _S, "program"),
-    "program.off": _facts("OFF time", _S, "program"),
-    "program.duty": _facts("duty of the program", _SHARE, "program"),
-    "charge.phase": _facts("charge per phase, the largest", _C, "pulses"),
-    "charge.net": _facts("net charge per pulse", _C, "pulses", signed=True),
-    "charge.imbalance": _facts("charge imbalance", _SHARE, "pulses"),
-    "energy.pulse": _facts("energy per pulse", Dimension.ENERGY, "pulses"),
-    "power.density": _facts("mean power density", Dimension.POWER_DENSITY, needs_area=True),
-    "voltage.peak": _facts("absolute peak voltage", Dimension.VOLTAGE, "output"),
+    "current.density_peak": _facts("peak current density", Dimension.CURRENT_DENSITY),
+    "current.density_rms": _facts("r.m.s. current density", Dimension.CURRENT_DENSITY),
+    "pulse.phase_duration": _facts("phase duration at 50 %", _S),
+    "pulse.width": _facts("pulse width", _S),
+    "pulse.gap": _facts("interphase gap", _S),
+    "pulse.frequency": _facts("repetition frequency", _HZ),
+    "pulse.spread": _facts("spread of the repetition period (standard deviation)", _S),
+    "pulse.duty": _facts("duty of the pulses", _SHARE),
+    "pulse.rise": _facts("rise time, 10 to 90 %", _S),
+    "pulse.fall": _facts("fall time, 90 to 10 %", _S),
+    "pulse.overshoot": _facts("overshoot", _SHARE),
+    "pulse.droop": _facts("droop", _SHARE),
+    "pulse.carrier": _facts("carrier frequency", _HZ),
+    "burst.rate": _facts("burst rate", _HZ),
+    "burst.duration": _facts("burst duration", _S),
+    "burst.duty": _facts("duty of the bursts", _SHARE),
+    "program.on": _facts("ON time", _S),
+    "program.off": _facts("OFF time", _S),
+    "program.duty": _facts("duty of the program", _SHARE),
+    "charge.phase": _facts("charge per phase, the largest", _C),
+    "charge.net": _facts("net charge per pulse", _C, signed=True),
+    "charge.imbalance": _facts("charge imbalance", _SHARE),
+    "energy.pulse": _facts("energy per pulse", Dimension.ENERGY),
+    "power.density": _facts("mean power density", Dimension.POWER_DENSITY),
+    "voltage.peak": _facts("absolute peak voltage", Dimension.VOLTAGE),
 }
 """Every metric by its name."""
 

@@ -4,11 +4,11 @@
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
-from stimcert.record_terms import checked_samples, common_terms, slope, too_short
-from stimcert.term import Term, rectangular, standard
+from stimcert.record_terms import checked_samples, common_terms, extremum_terms, slope, too_short
+from stimcert.term import rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.averages import averages
-from stimcert.waveform.extremes import Extreme, extremes
+from stimcert.waveform.extremes import extremes
 from stimcert.waveform.peak import window_samples
 from stimcert.waveform.sampled import Sampled
 
@@ -68,28 +68,5 @@ def extreme_current(record: CurrentRecord, metric: str, *, event: float) -> Meas
     value = sum(sign * part.value for part, sign in parts)
     terms = common_terms(record, max(abs(part.value) for part, _ in parts))
     for number, (part, _) in enumerate(parts, start=1):
-        terms += _extreme_terms(record, part, number)
+        terms += extremum_terms(record, part, str(number))
     return Measured(value=max(value, 0.0) * slope(record), unit="A", uncertainty=evaluate(terms))
-
-
-def _extreme_terms(record: CurrentRecord, part: Extreme, number: int) -> list[Term]:
-    per_volt = slope(record)
-    return [
-        rectangular(
-            f"δv_max{number}",
-            half_width=part.doubt * part.noise,
-            unit="V",
-            name=f"largest of {part.windows} noisy windows",
-            sensitivity=per_volt,
-        ),
-        standard(
-            f"δv_noise{number}", uncertainty=part.noise, unit="V", name="noise of one window", sensitivity=per_volt
-        ),
-        rectangular(
-            f"δv_align{number}",
-            half_width=part.alignment,
-            unit="V",
-            name="event between two samples",
-            sensitivity=per_volt,
-        ),
-    ]

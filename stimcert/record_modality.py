@@ -10,8 +10,8 @@ from stimcert.reading import CurrentRecord
 from stimcert.record_averages import sampled
 from stimcert.record_mean import mean_of_record
 from stimcert.record_peak import peak_current
-from stimcert.record_terms import checked_samples, common_terms, slope
-from stimcert.term import Term, rectangular, standard
+from stimcert.record_terms import checked_samples, common_terms, extremum_terms, slope
+from stimcert.term import rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.extremes import Extreme, Extremes, extremes
 
@@ -61,7 +61,7 @@ def _mean(record: CurrentRecord, cycle: float | None) -> Interval:
 
 
 def _extreme(record: CurrentRecord, part: Extreme) -> Interval:
-    terms = common_terms(record, part.value) + _noise_terms(record, part, "")
+    terms = common_terms(record, part.value) + extremum_terms(record, part)
     return Interval.about(part.value * slope(record), evaluate(terms).expanded)
 
 
@@ -73,26 +73,7 @@ def _peak_to_peak(record: CurrentRecord, found: Extremes) -> Interval:
     terms = [
         rectangular("δv_gain", half_width=gain, unit="V", name="gain and resolution", sensitivity=per_volt),
         standard("R", uncertainty=shunt, unit="A", name="shunt"),
-        *_noise_terms(record, found.positive, "+"),
-        *_noise_terms(record, found.negative, "-"),
+        *extremum_terms(record, found.positive, "+"),
+        *extremum_terms(record, found.negative, "-"),
     ]
     return Interval.about(found.peak_to_peak * per_volt, evaluate(terms).expanded)
-
-
-def _noise_terms(record: CurrentRecord, part: Extreme, side: str) -> list[Term]:
-    """Return what noise and time do to one extreme."""
-    per_volt = slope(record)
-    return [
-        rectangular(
-            f"δv_max{side}",
-            half_width=part.doubt * part.noise,
-            unit="V",
-            name=f"extreme of {part.windows} noisy windows",
-            estimate=-part.excess * part.noise,
-            sensitivity=per_volt,
-        ),
-        standard(f"δv_noise{side}", uncertainty=part.noise, unit="V", name="noise", sensitivity=per_volt),
-        rectangular(
-            f"δv_align{side}", half_width=part.alignment, unit="V", name="between two samples", sensitivity=per_volt
-        ),
-    ]

@@ -7,8 +7,7 @@ import numpy as np
 
 from stimcert.measured import Measured
 from stimcert.reading import CurrentRecord
-from stimcert.record_terms import checked_samples, common_terms, slope, too_short
-from stimcert.term import Term, rectangular, standard
+from stimcert.record_terms import checked_samples, common_terms, extremum_terms, slope, too_short
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.peak import Peak, absolute_peak, moving_mean, window_samples
 from stimcert.waveform.sampled import Samples
@@ -39,7 +38,7 @@ def peak_current(record: CurrentRecord, *, event: float = DEFAULT_EVENT) -> Meas
     return Measured(
         value=peak.magnitude / record.shunt.value,
         unit="A",
-        uncertainty=evaluate(common_terms(record, peak.magnitude) + _peak_terms(record, peak)),
+        uncertainty=evaluate(common_terms(record, peak.magnitude) + extremum_terms(record, peak)),
         bound=">=" if slow else None,
         cause="bandwidth" if slow else None,
         details=_peak_details(record, peak),
@@ -68,25 +67,6 @@ def _clipped_peak(record: CurrentRecord, samples: Samples, window: int) -> Measu
         cause="clipped",
         details={"full_scale": full_scale / record.shunt.value, "event": window / record.waveform.sample_rate},
     )
-
-
-def _peak_terms(record: CurrentRecord, peak: Peak) -> list[Term]:
-    """Return what noise and time do to a peak."""
-    per_volt = slope(record)
-    return [
-        rectangular(
-            "δv_max",
-            half_width=peak.doubt * peak.noise,
-            unit="V",
-            name=f"largest of {peak.windows} noisy windows",
-            estimate=-peak.excess * peak.noise,
-            sensitivity=per_volt,
-        ),
-        standard("δv_noise", uncertainty=peak.noise, unit="V", name="noise of one window", sensitivity=per_volt),
-        rectangular(
-            "δv_align", half_width=peak.alignment, unit="V", name="event between two samples", sensitivity=per_volt
-        ),
-    ]
 
 
 def _peak_details(record: CurrentRecord, peak: Peak) -> dict[str, float]:

@@ -6,12 +6,17 @@ that a budget shows what the instrument contributes.
 """
 
 import math
+from typing import TYPE_CHECKING
 
 from stimcert.measured import NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
 from stimcert.term import Term, rectangular, standard
 from stimcert.waveform.sampled import Samples
+
+if TYPE_CHECKING:
+    from stimcert.waveform.extremes import Extreme
+    from stimcert.waveform.peak import Peak
 
 # Digitizers show a little more than their range; what lies
 # further out is an overflow code, whatever the record says about itself.
@@ -82,6 +87,32 @@ def common_terms(record: CurrentRecord, volts: float) -> list[Term]:
             half_width=shunt.expanded_uncertainty,
             divisor=shunt.coverage_factor,
             sensitivity=-volts * per_volt * per_volt,
+        ),
+    ]
+
+
+def extremum_terms(record: CurrentRecord, part: "Peak | Extreme", mark: str = "") -> list[Term]:
+    """Return what noise and time do to an extremum.
+
+    :param mark: ends the symbols, where a budget holds more than one.
+    """
+    per_volt = slope(record)
+    return [
+        rectangular(
+            f"δv_max{mark}",
+            half_width=part.doubt * part.noise,
+            unit="V",
+            name=f"largest of {part.windows} noisy windows",
+            estimate=-part.excess * part.noise,
+            sensitivity=per_volt,
+        ),
+        standard(f"δv_noise{mark}", uncertainty=part.noise, unit="V", name="noise of one window", sensitivity=per_volt),
+        rectangular(
+            f"δv_align{mark}",
+            half_width=part.alignment,
+            unit="V",
+            name="event between two samples",
+            sensitivity=per_volt,
         ),
     ]
 

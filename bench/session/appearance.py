@@ -3,7 +3,8 @@
 
 from dataclasses import dataclass, field
 
-from bench.session.evaluate import evaluate
+from bench.session.evaluate import outcome
+from bench.session.judge import PROVING
 from bench.session.point import Capture, Point
 from stimcert.interval import Interval
 from stimcert.measured import Measured, NotMeasurable
@@ -30,7 +31,7 @@ class Look:
         """Take in all that was captured at a point."""
         self.observations.append(_observed(point, captures))
         for capture in captures:
-            peak = _peak(point, capture)
+            peak = outcome(PROVING, capture, point)
             if self.worst is None or _height(peak) > _height(self.worst[1]):
                 self.worst = (point, peak)
 
@@ -42,13 +43,6 @@ def _observed(point: Point, captures: tuple[Capture, ...]) -> Observed:
         return joined([observed_record(record, where=where, cycle=point.cycle) for record in records])
     mean = mean_current(captures[-1].means[-1])
     return observed_mean(where, Interval.of(mean), period=point.cycle or 0.0)
-
-
-def _peak(point: Point, capture: Capture) -> Measured | NotMeasurable:
-    try:
-        return evaluate("current.peak", capture, event=None, cycle=point.cycle)
-    except NotMeasurable as refusal:
-        return refusal
 
 
 def _height(peak: Measured | NotMeasurable) -> float:

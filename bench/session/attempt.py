@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass, field
 
-from bench.session.evaluate import evaluate
+from bench.session.evaluate import outcome
 from bench.session.judge import PROVING
 from bench.session.point import Capture, Derived, MeanCurrent, Point
 from bench.session.rows import Row
@@ -43,14 +43,8 @@ class Attempt:
         :param event: minimum duration of an event, s; None for the metric's default.
         """
         if (metric, event) not in self._evaluated:
-            self._evaluated[metric, event] = self._evaluate(point, metric, event)
+            self._evaluated[metric, event] = outcome(metric, self.part, point, event)
         return self._evaluated[metric, event]
-
-    def _evaluate(self, point: Point, metric: str, event: float | None) -> Measured | NotMeasurable:
-        try:
-            return evaluate(metric, self.part, event=event, cycle=point.cycle)
-        except NotMeasurable as refusal:
-            return refusal
 
     def rectified(self, point: Point, row: Row | None) -> Measured | None:
         """Return the rectified mean that a sign is held against, where the digitizer saw one."""

@@ -3,7 +3,8 @@
 
 from collections.abc import Callable, Iterator
 
-from bench.session.evaluate import evaluate
+from bench.session.evaluate import outcome
+from bench.session.judge import PROVING
 from bench.session.point import Capture, Derived, Point
 from stimcert.derived import deviation, drop, rise, share
 from stimcert.measured import Measured, NotMeasurable
@@ -25,7 +26,7 @@ class Levels:
         lowest level on the way up nothing was left: its step is the current itself. A single "up" more at the top
         must be no step at all.
         """
-        here = _peak(point, capture)
+        here = outcome(PROVING, capture, point)
         left = self._last[1] if self._last is not None and _same_sweep(self._last[0], point) else None
         lower, upper = (here, left) if point.descending else (left, here)
         yield "intensity.step", _derived(rise, upper, lower) if left is not None else Derived(result=here)
@@ -45,7 +46,7 @@ class Loads:
 
     def deviation(self, point: Point, capture: Capture) -> Derived:
         """Return how far the current is from that at the first load, same mode and level."""
-        here = _peak(point, capture)
+        here = outcome(PROVING, capture, point)
         return _derived(
             deviation, here, self._first.setdefault((point.mode.name, point.level, point.one_more_up), here)
         )
@@ -53,13 +54,6 @@ class Loads:
 
 def _same_sweep(before: Point, point: Point) -> bool:
     return (before.mode.name, before.load_words) == (point.mode.name, point.load_words)
-
-
-def _peak(point: Point, capture: Capture) -> _Result:
-    try:
-        return evaluate("current.peak", capture, event=None, cycle=point.cycle)
-    except NotMeasurable as refusal:
-        return refusal
 
 
 def _derived(

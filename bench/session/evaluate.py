@@ -3,11 +3,11 @@
 
 from dataclasses import replace
 
-from bench.session.point import Capture, Derived, MeanCurrent
+from bench.session.point import Capture, Derived, MeanCurrent, Point
 from stimcert.metrics import METRICS
 from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current, rectified_mean
 from stimcert.quantity import show
-from stimcert.reading import CurrentRecord, MeanReading, Status
+from stimcert.reading import MeanReading, Status
 
 _DEFAULT_EVENT = 10e-6
 
@@ -28,7 +28,7 @@ def evaluate(
         case _, Capture(records=()) if metric in METRICS and metric != "current.mean":
             raise NotMeasurable("no_digitizer", f"{metric} needs a digitizer", quantity=metric)
         case _, Capture(records=(*_, _)):
-            return _of_record(metric, reading.records[-1], event=event or _DEFAULT_EVENT, cycle=cycle)
+            return _of_capture(metric, reading, event=event or _DEFAULT_EVENT, cycle=cycle)
         case (("current.mean" | "current.polarity"), MeanCurrent()):
             return _mean(reading, cycle)
         case _, Derived(result=NotMeasurable() as refusal):
@@ -39,15 +39,29 @@ def evaluate(
             raise ValueError(f"metric {metric!r} cannot be evaluated from a {type(reading).__name__}")
 
 
-def _of_record(metric: str, record: CurrentRecord, *, event: float, cycle: float | None) -> Measured:
+def outcome(
+    metric: str, reading: Capture | MeanCurrent | Derived, point: Point, event: float | None = None
+) -> Measured | NotMeasurable:
+    """Return what :func:`evaluate` does at a point, or its refusal.
+
+    :param event: minimum event duration of a peak, s; None for the default.
+    """
+    try:
+        return evaluate(metric, reading, event=event, cycle=point.cycle)
+    except NotMeasurable as refusal:
+        return refusal
+
+
+def _of_capture(metric: str, capture: Capture, *, event: float, cycle: float | None) -> Measured:
+    record = capture.records[-1]
     if metric == "current.peak":
         return peak_current(record, event=event)
     # Loaded where a case asks for it: it takes as long as the rest of a short run's start.
     from stimcert.record_averages import extreme_current, rms_current
-    from stimcert.record_pulses import PULSE_METRICS, PulseTrain, pulse_metric
+    from stimcert.record_pulses import PULSE_METRICS, pulse_metric
 
     if metric in PULSE_METRICS:
-        return pulse_metric(PulseTrain(record=record), metric)
+        return pulse_metric(capture.train, metric)
     match metric:
         case "current.positive_peak" | "current.negative_peak" | "current.peak_to_peak":
             return extreme_current(record, metric, event=event)

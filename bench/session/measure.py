@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.session.attempt import Attempt, Reading
 from bench.session.bench import Bench
+from bench.session.evaluate import outcome
 from bench.session.history import History
 from bench.session.inputs import Inputs
 from bench.session.judge import PROVING, Judgement, judge
@@ -61,7 +62,7 @@ class Measure:
 
         :param proven_by: a capture of the same point that proves the output, where the reading itself cannot.
         """
-        proof = Attempt(number=1, part=proven_by, last=True).evaluated(point, PROVING) if proven_by else None
+        proof = outcome(PROVING, proven_by, point) if proven_by else None
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
         for attempt in self._attempts_of(reading, proof):
             for row in rows:

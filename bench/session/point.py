@@ -3,12 +3,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.plan import Case, Mode, Plan
 from stimcert.procedures import comes_down
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord, MeanReading
+
+if TYPE_CHECKING:
+    from stimcert.record_pulses import PulseTrain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +86,13 @@ class Capture:
     records: tuple[CurrentRecord, ...] = ()
     means: tuple[MeanReading, ...] = ()
     observed: float = 0.0
+
+    @cached_property
+    def train(self) -> "PulseTrain":
+        """The pulses of the last record, found once for all their metrics."""
+        from stimcert.record_pulses import PulseTrain
+
+        return PulseTrain(record=self.records[-1])
 
 
 @dataclass(frozen=True, kw_only=True)

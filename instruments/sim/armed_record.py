@@ -8,12 +8,11 @@ answers to a *departure* from its window: a voltage that is outside from the sta
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments.sim.piecewise import FloatArray, Piecewise
+from instruments.sim.piecewise import FloatArray, Piecewise, Signal
 
 TRIGGER_LATENCY = 7.2e-6
 """From the departure to the trigger, s: what users measured on a DMM6500 with firmware 1.7.17a (7.16 µs at 200 kS/s,
@@ -23,31 +22,6 @@ _SLACK = 2e-9
 """Rounding of bench times late in a run, s."""
 _STEPS = 16
 _HALVINGS = 40
-
-
-class Wave(Protocol):
-    """A voltage against bench time, as the circuit hands it out."""
-
-    @property
-    def edges(self) -> FloatArray:
-        """Return where its segments begin and end, bench time in s, ascending."""
-
-    @property
-    def start(self) -> float:
-        """Return the first edge."""
-
-    @property
-    def stop(self) -> float:
-        """Return the last edge."""
-
-    def at(self, times: FloatArray) -> FloatArray:
-        """Return the value at each bench time (s)."""
-
-    def means(self, starts: FloatArray, aperture: float) -> FloatArray:
-        """Return the mean over ``aperture`` (s) from each of ``starts`` (bench time, s)."""
-
-    def integral(self, start: float, stop: float) -> float:
-        """Return the integral between two bench times (s)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +41,7 @@ class Window:
         return ~between if self.inverted else between
 
 
-def departure(wave: Wave, window: Window, inside: bool | None) -> tuple[float | None, bool]:
+def departure(wave: Signal, window: Window, inside: bool | None) -> tuple[float | None, bool]:
     """Return when (bench time, s) a voltage first leaves the window, and whether it is inside at the end.
 
     :param inside: whether it was inside just before; None when nobody had looked.
@@ -83,7 +57,7 @@ def departure(wave: Wave, window: Window, inside: bool | None) -> tuple[float | 
     return _refined(wave, window, earlier, float(times[first])), bool(within[-1])
 
 
-def _looks(wave: Wave) -> FloatArray:
+def _looks(wave: Signal) -> FloatArray:
     """Return when to look: where segments begin, and within them where they are not constant."""
     if type(wave) is Piecewise:
         return wave.edges[:-1]
@@ -92,7 +66,7 @@ def _looks(wave: Wave) -> FloatArray:
     return np.append(looks, np.nextafter(wave.edges[-1], -np.inf))
 
 
-def _refined(wave: Wave, window: Window, inside: float, outside: float) -> float:
+def _refined(wave: Signal, window: Window, inside: float, outside: float) -> float:
     if type(wave) is Piecewise:
         return outside
     for _ in range(_HALVINGS):
@@ -122,7 +96,7 @@ class ArmedRecord:
         self.size, self.after, self.window = size, after, window
         self.event: float | None = None
         self._inside: bool | None = None
-        self._waves: list[Wave] = []
+        self._waves: list[Signal] = []
         self._now = start
         self._taken = 0
 
@@ -141,7 +115,7 @@ class ArmedRecord:
         if self.event is None:
             self.event = time
 
-    def passes(self, wave: Wave) -> None:
+    def passes(self, wave: Signal) -> None:
         """Take in the next stretch of the input voltage, V; stretches follow each other without a gap."""
         if self.finished:
             return

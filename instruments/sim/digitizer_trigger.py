@@ -16,9 +16,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from instruments.sim.armed_record import ArmedRecord, Wave, Window
+from instruments.sim.armed_record import ArmedRecord, Window
 from instruments.sim.keithley_buffers import DEFAULT_BUFFER, BufferedInstrument
-from instruments.sim.piecewise import FloatArray
+from instruments.sim.piecewise import FloatArray, Signal
 from instruments.sim.reading_buffer import ReadingBuffer
 from instruments.sim.scpi import Arguments, ScpiError, command, nr3, query
 
@@ -70,7 +70,7 @@ class TriggeredDigitizer(BufferedInstrument):
         """Return the aperture of one sample, s."""
         raise NotImplementedError
 
-    def input_voltage(self, start: float, stop: float) -> Wave:
+    def input_voltage(self, start: float, stop: float) -> Signal:
         """Return the voltage at the input between two bench times (s)."""
         raise NotImplementedError
 

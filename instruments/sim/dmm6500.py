@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments.sim.armed_record import Wave
 from instruments.sim.digitizer_trigger import TriggeredDigitizer
 from instruments.sim.keithley_buffers import DEFAULT_BUFFER, OVERFLOW
-from instruments.sim.piecewise import FloatArray
+from instruments.sim.piecewise import FloatArray, Signal
 from instruments.sim.reading_buffer import ReadingBuffer
 from instruments.sim.scpi import Arguments, ScpiError, command, nr3, query
 from instruments.sim.specifications import (
@@ -99,7 +98,7 @@ class Dmm6500(TriggeredDigitizer):
         wave = self.input_voltage(start, start + length + _SHORTEST)
         self.store(buffer, times, wave.means(times, aperture))
 
-    def input_voltage(self, start: float, stop: float) -> Wave:
+    def input_voltage(self, start: float, stop: float) -> Signal:
         """Return the voltage at the input between two bench times (s)."""
         return self.bench.circuit.tap_voltage(start, stop, self.input_resistance())
 

@@ -31,13 +31,13 @@ CASE = Case.model_validate(
 def captures(monkeypatch: pytest.MonkeyPatch) -> None:
     """A capture is the current that it shows, A; None cannot be measured."""
 
-    def evaluate_current(metric: str, capture: Any, **unused: Any) -> Measured:
+    def peak_of(metric: str, capture: Any, point: Point) -> Measured | NotMeasurable:
         if capture is None:
-            raise NotMeasurable("not_observed", "nothing seen")
+            return NotMeasurable("not_observed", "nothing seen")
         budget = evaluate([standard("I", uncertainty=1e-9, unit="A")])
         return Measured(value=capture, unit="A", uncertainty=budget)
 
-    monkeypatch.setattr(compare, "evaluate", evaluate_current)
+    monkeypatch.setattr(compare, "outcome", peak_of)
 
 
 def at(level: int, load: float = 1e3, **how: bool) -> Point:
