@@ -10,8 +10,6 @@ when a bound given is not kept.
 """
 
 import argparse
-import importlib
-import json
 import os
 import sys
 import time
@@ -19,52 +17,21 @@ from collections import Counter
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import pytest
+from one_run import ROOT, preload, record_of
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
 SHOWN = 20
 
 
 def run(seed: int, options: list[str]) -> tuple[int, str, str]:
     """Run one seed and return it with the verdict and, unless PASS, the reason."""
-    with TemporaryDirectory() as scratch:
-        folder, output = Path(scratch) / "run", Path(scratch) / "output"
-        code = bench(
-            ["bench/", f"--sim-seed={seed}", f"--run-dir={folder}", "-p", "no:cacheprovider", *options], output
-        )
-        try:
-            record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return seed, "NO RECORD", output.read_text(errors="replace")[-300:]
+    code, record, said = record_of([f"--sim-seed={seed}", *options])
+    if record is None:
+        return seed, "NO RECORD", said
     verdict, reason = record["verdict"], record["reason"]
     if (code == 0) is not (verdict == "PASS"):
         verdict = f"{verdict} with exit code {code}"
     return seed, verdict, "" if verdict == "PASS" or not reason else f"{reason['code']}: {reason['text']}"
-
-
-def bench(arguments: list[str], output: Path) -> int:
-    """Run ``pytest`` with these arguments in this process, which exists for nothing else."""
-    with output.open("w") as sink:
-        os.dup2(sink.fileno(), 1)
-        os.dup2(sink.fileno(), 2)
-        return int(pytest.main(arguments))
-
-
-def preload() -> None:
-    """Import once what every run imports: the runs are forked from here."""
-    for name in (
-        "GTC",
-        "pandas",
-        "jinja2",
-        "pymeasure.instruments",
-        "reports",
-        "bench.session.hooks",
-        "bench.session.run",
-    ):
-        importlib.import_module(name)
 
 
 def bound(text: str) -> tuple[str, int]:
