@@ -91,6 +91,8 @@ class Mode(StrictModel):
 
     :param levels: number of intensity levels; 1 is the lowest.
     :param cycle: declared period after which the waveform repeats.
+    :param program: declared period of what is above the waveform: ON and OFF, a polarity that alternates, rates that
+        change. It cannot be known from a record alone.
     :param polarity: sign of the active electrode; declared for desincrustation.
     :param ion: sign of the ion that iontophoresis drives; the active electrode has the same.
     :param active_terminal: how the operator knows the active terminal.
@@ -101,6 +103,7 @@ class Mode(StrictModel):
     modality: Modality
     levels: int = Field(ge=1, le=1000)
     cycle: PositiveSeconds | None = None
+    program: PositiveSeconds | None = None
     polarity: Sign | None = None
     ion: Sign | None = None
     treatment: Literal["desincrustation", "iontophoresis"] | None = None
@@ -133,6 +136,7 @@ class Mode(StrictModel):
             self._only_galvanic_treats(),
             self._declared_levels_exist(),
             self._declared_once(),
+            self._program_holds_a_cycle(),
         )
 
     def _galvanic_has_a_sign(self) -> Iterator[Misfit]:
@@ -176,6 +180,11 @@ class Mode(StrictModel):
             if getattr(declared, "level", 1) > self.levels:
                 text = f"found {declared.level}; the mode has levels 1 to {self.levels}"
                 yield Misfit(("declared", index, "level"), text)
+
+    def _program_holds_a_cycle(self) -> Iterator[Misfit]:
+        if self.program is not None and self.cycle is not None and self.program.si <= self.cycle.si:
+            text = f'found "{self.program}", but a cycle lasts {self.cycle}; a program is longer than its waveform'
+            yield Misfit(("program",), text)
 
     def _declared_once(self) -> Iterator[Misfit]:
         keys = [(d.level, d.metric) for d in self.declared]

@@ -4,9 +4,12 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from stimcert.procedures import judged_by_mode, measures
+from stimcert.procedures import judged_by_mode, measures, sees_programs
 from stimcert.strict_model import Misfit
 from stimcert.text_fields import duplicates
+
+PROGRAMS = 3
+"""Periods of a program that a record must hold, so that it is not taken for what one part of it looks like."""
 
 if TYPE_CHECKING:
     from stimcert.plan import Case, Mode, Plan
@@ -24,6 +27,7 @@ def plan_checks(plan: "Plan") -> Iterable[Iterable[Misfit]]:
         yield _something_to_judge(plan, case, index)
         yield _sign_to_judge(plan, case, index)
         yield _dwell_holds_a_cycle(plan, case, index)
+        yield _dwell_holds_programs(plan, case, index)
 
 
 def _names_once(plan: "Plan") -> Iterator[Misfit]:
@@ -103,6 +107,17 @@ def _dwell_holds_a_cycle(plan: "Plan", case: "Case", index: int) -> Iterator[Mis
         if mode.cycle is not None and case.dwell.si < mode.cycle.si * (1 - 1e-9):
             text = f'found "{case.dwell}", but a cycle of {mode.name} lasts {mode.cycle}; a dwell holds one at least'
             yield Misfit(("case", index, "dwell"), text)
+
+
+def _dwell_holds_programs(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
+    """Check that whole programs are seen by those procedures that judge what a mode puts out at any moment."""
+    if not sees_programs(case.procedure):
+        return
+    for mode in _modes_of(plan, case):
+        program = getattr(mode, "program", None)
+        if program is not None and case.dwell.si < PROGRAMS * program.si * (1 - 1e-9):
+            text = f'found "{case.dwell}", but the program of {mode.name} lasts {program}'
+            yield Misfit(("case", index, "dwell"), f"{text}; {case.procedure} needs a dwell of three of them at least")
 
 
 def _modes_of(plan: "Plan", case: "Case") -> "list[Mode]":

@@ -15,12 +15,14 @@ class Procedure:
 
     :param metrics: what it measures at every point.
     :param comes_down: whether all levels are gone to a second time, from the top down.
+    :param sees_programs: whether it judges what a mode puts out at any moment, so that it needs to see whole programs.
     :param judges: what its modes declare and it judges without any row: a sign, a modality.
     """
 
     metrics: tuple[str, ...]
     judges: Literal["sign", "modality"] | None = None
     comes_down: bool = False
+    sees_programs: bool = False
 
 
 CURRENTS = (
@@ -51,8 +53,8 @@ PROCEDURES: dict[str, Procedure] = {
         metrics=("current.peak", "intensity.step", "intensity.drop", "intensity.minimum"), comes_down=True
     ),
     "load_regulation": Procedure(metrics=("current.peak", "current.regulation")),
-    "modality": Procedure(metrics=("current.peak",), judges="modality"),
-    "output_current": Procedure(metrics=("current.peak", "current.mean", *CURRENTS)),
+    "modality": Procedure(metrics=("current.peak",), judges="modality", sees_programs=True),
+    "output_current": Procedure(metrics=("current.peak", "current.mean", *CURRENTS), sees_programs=True),
     "polarity": Procedure(metrics=("current.peak",), judges="sign"),
     "pulse_timing": Procedure(metrics=("current.peak", *TIMING)),
 }
@@ -68,6 +70,12 @@ def comes_down(procedure: str) -> bool:
     """Whether a procedure goes to all levels a second time, from the top down."""
     known = PROCEDURES.get(procedure)
     return known is not None and known.comes_down
+
+
+def sees_programs(procedure: str) -> bool:
+    """Whether a procedure judges what a mode puts out at any moment of its program."""
+    known = PROCEDURES.get(procedure)
+    return known is not None and known.sees_programs
 
 
 def judged_by_mode(procedure: str) -> str | None:

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""What a bench test asks of the bench: go to each point, capture the current, take its mean."""
+"""What a bench test asks of the bench: go to each point, capture the current, watch it, take its mean."""
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from bench.session.ammeter import Ammeter
 from bench.session.inputs import Inputs
-from bench.session.planner import HIGHEST_SMU_RANGE, Setup, plan_setup, record_length
+from bench.session.planner import Setup, plan_setup, program_rate, ranged_setup, record_length
 from bench.session.point import Capture, MeanCurrent, Point
+from bench.session.recorder import Recorder, Watching
+from bench.session.wiring import Wiring
 from instruments.errors import BenchError
-from instruments.roles import Digitizer
 from instruments.station import Station
 from stimcert.plan import Case, Mode
 from stimcert.procedures import comes_down
-from stimcert.reading import Certified, CurrentRecord, MeanReading, Status, Zero
+from stimcert.reading import CurrentRecord, Status, Zero
 
 LONG_RATE = 1e5
 """1/s: the slowest rate at which a sample is no longer than an event of 10 µs."""
@@ -28,26 +29,37 @@ class Bench:
 
     :param zeros: the digitizer's zero per range, from the station check.
     :param progress: called with each point before it is measured.
+    :ivar wiring: port, shunt, load and bypass.
+    :ivar ammeter: the SMU.
+    :ivar recorder: the digitizer; None on a station without one.
     """
 
     def __init__(
         self, station: Station, inputs: Inputs, zeros: dict[float, Zero], progress: Callable[[Point], None]
     ) -> None:
         self.station = station
+        self.wiring = Wiring(station, inputs.station.load_box)
+        self.ammeter = Ammeter(station.smu)
+        self.recorder = Recorder(station.digitizer, zeros) if station.digitizer is not None else None
         self._inputs = inputs
-        self._zeros = zeros
         self._progress = progress
         self._setup: Setup | None = None
-        self._bypassed: bool | None = None
-        self._network: str | None = None
-        self._digitizing: tuple[float, float, int] | None = None
-        self._smu_range: float | None = None
         self._last: tuple[Point, Capture] | None = None
+
+    @property
+    def setup(self) -> Setup:
+        """How the mode of the present point is measured: shunt, ranges, times.
+
+        :raises RuntimeError: before the first point.
+        """
+        if self._setup is None:
+            raise RuntimeError("the bench is at no point: go through points(case)")
+        return self._setup
 
     @property
     def shunt(self) -> float:
         """The nominal value of the shunt in the loop, Ω."""
-        return self._in_setup().shunt.value.si
+        return self.setup.shunt.value.si
 
     def points(self, case: Case) -> Iterator[Point]:
         """Go to every point of a case, one after the other; the slowest axis is outermost.
@@ -92,41 +104,40 @@ class Bench:
     def _settle(self, case: Case) -> None:
         self.station.clock.wait(case.settle.si)
 
+    @contextmanager
+    def ranged_for(self, point: Point, current: float) -> Iterator[None]:
+        """Be ready for a small current at a point instead of the mode's worst case: shunt and all ranges.
+
+        The device must be stopped; its port is opened meanwhile. The shunt stands the mode's worst case all the same,
+        and what exceeds the ranges is captured one range up as ever.
+
+        :param current: largest current expected, A, > 0.
+        """
+        running = self.setup
+        self._connect_with(ranged_setup(self._inputs, running, current), point)
+        try:
+            yield
+        finally:
+            self._connect_with(running, point)
+
+    def _connect_with(self, setup: Setup, point: Point) -> None:
+        self._setup, self._last = setup, None
+        self.wiring.open(setup)
+        self.wiring.connect(setup, point.load, point.network)
+
     def _prepare(self, mode: Mode) -> None:
         """Bring the bench into the set-up of a mode, with the device stopped and the port open."""
         station, setup = self.station, plan_setup(self._inputs, mode)
         station.dut.stop()
-        station.switch.set_port("open")
-        station.switch.select_shunt(setup.shunt.value.si)
-        station.switch.set_tap("shunt")
-        self._smu_range = None
-        self._ammeter(setup, setup.smu_range)
-        station.smu.output(True)
+        self.wiring.open(setup)
+        self.ammeter.prepare(setup)
         station.dut.select_mode(mode.name)
         self._setup = setup
 
     def _connect(self, load: float, network: str | None) -> None:
         """Set the load while nothing flows, then connect and start the device."""
-        station, setup = self.station, self._in_setup()
-        station.switch.set_port("open")
-        if station.skin is not None and network != self._network:
-            station.skin.select(network)
-            self._network = network
-        if network is None:
-            station.load_box.set_resistance(self._inputs.station.load_box.setting(load, setup.shunt.value.si))
-        self._bypass(station.digitizer is not None)
-        station.switch.set_port("device")
-        station.dut.start()
-
-    def _in_setup(self) -> Setup:
-        if self._setup is None:
-            raise RuntimeError("the bench is at no point: go through points(case)")
-        return self._setup
-
-    def _bypass(self, bypassed: bool) -> None:
-        if self._bypassed is not bypassed:
-            self.station.switch.set_bypass(bypassed)
-            self._bypassed = bypassed
+        self.wiring.connect(self.setup, load, network)
+        self.station.dut.start()
 
     def capture(self, point: Point, *, seconds: float | None = None) -> Capture:
         """Record the current at a point at the fastest rate, for its dwell, with the SMU out of the loop.
@@ -142,66 +153,37 @@ class Bench:
         """Record the current at a point for its whole dwell, as slowly as shows events of 10 µs, or slower."""
         return self._captured(point, point.case.dwell.si, rate=LONG_RATE)
 
+    def program_record(self, point: Point, *, periods: float = 3.0) -> Capture:
+        """Record so many periods of the mode's declared program without a gap, as slowly as they need, at a point.
+
+        A mode without a program is recorded for the dwell. Without a digitizer the SMU's mean is all there is.
+        """
+        seconds = periods * point.program if point.program is not None else point.case.dwell.si
+        return self._captured(point, seconds, rate=program_rate(seconds, LONG_RATE))
+
+    def watch(self, point: Point, seconds: float, *, level: float) -> Watching:
+        """Watch at a point with the trigger armed at ± ``level``, until ``seconds`` have been seen at the full rate.
+
+        What the trigger catches is recorded and kept; then it is armed again. Without a digitizer nothing is seen.
+
+        :param level: A, > 0, from the measured zero.
+        """
+        if self.recorder is None:
+            return Watching(seconds=0.0)
+        self.wiring.bypass(True)
+        return self.recorder.watch(self.setup, level=level, seconds=seconds)
+
     def _captured(self, point: Point, seconds: float, *, rate: float | None = None) -> Capture:
-        setup, digitizer = self._in_setup(), self.station.digitizer
-        if digitizer is None or setup.digitizer_range is None:
-            capture = Capture(means=tuple(self._means_alone(setup)))
+        if self.recorder is None:
+            capture = Capture(means=tuple(self.ammeter.climb(self.setup)))
         else:
-            self._bypass(True)
-            share = min(seconds / point.case.dwell.si, 1.0)
-            capture = self._ranging(digitizer, setup, seconds, rate or digitizer.max_sample_rate, share)
+            self.wiring.bypass(True)
+            rate = rate or self.recorder.digitizer.max_sample_rate
+            count = record_length(seconds, rate)
+            share = min(count / rate / point.case.dwell.si, 1.0)
+            capture = Capture(records=self.recorder.climb(self.setup, rate=rate, count=count), observed=share)
         self._last = (point, capture)
         return capture
-
-    def _means_alone(self, setup: Setup) -> Iterator[MeanReading]:
-        """Read the mean, one range up as long as the SMU reports its limit or an overflow."""
-        for current_range in (r for r in self.station.smu.current_ranges if setup.smu_range <= r <= HIGHEST_SMU_RANGE):
-            self._ammeter(setup, current_range)
-            reading = self.station.smu.read_current(setup.readings)
-            yield reading
-            if reading.status is Status.VALID:
-                return
-
-    def _ammeter(self, setup: Setup, current_range: float) -> None:
-        """Put the SMU on a range, unless it is there; its limit is as high as the plan or the range wants."""
-        if self._smu_range != current_range:
-            limit = max(setup.smu_limit, current_range)
-            smu, nplc = self.station.smu, setup.nplc or 1.0
-            smu.configure_ammeter(current_range=current_range, limit=limit, nplc=nplc)
-            self._smu_range = current_range
-
-    def _ranging(self, digitizer: Digitizer, setup: Setup, seconds: float, rate: float, share: float) -> Capture:
-        """Record on each range until one is not clipped.
-
-        :param share: of the dwell that a whole record shows.
-        """
-        count = record_length(seconds, rate)
-        records: list[CurrentRecord] = []
-        for voltage_range in digitizer.voltage_ranges:
-            if voltage_range < (setup.digitizer_range or 0.0) or voltage_range not in self._zeros:
-                continue
-            records.append(self._record(digitizer, setup, voltage_range, rate, count))
-            if not records[-1].waveform.clipped:
-                break
-        return Capture(records=tuple(records), observed=min(count / rate / seconds, 1.0) * share)
-
-    def _record(
-        self, digitizer: Digitizer, setup: Setup, voltage_range: float, rate: float, count: int
-    ) -> CurrentRecord:
-        if self._digitizing != (voltage_range, rate, count):
-            digitizer.configure(voltage_range=voltage_range, sample_rate=rate, count=count)
-            self._digitizing = (voltage_range, rate, count)
-        shunt = Certified(
-            value=setup.shunt.value.si,
-            expanded_uncertainty=setup.shunt.expanded_uncertainty.si,
-            coverage_factor=setup.shunt.coverage_factor,
-            certificate=setup.shunt.certificate,
-        )
-        zero = self._zeros[voltage_range]
-        if rate != digitizer.max_sample_rate:
-            # Measured at the fastest rate; a longer sample averages over more of the noise.
-            zero = replace(zero, noise=zero.noise * math.sqrt(rate / digitizer.max_sample_rate))
-        return CurrentRecord(waveform=digitizer.capture(), shunt=shunt, zero=zero)
 
     def mean_current(self, point: Point) -> MeanCurrent:
         """Take the mean current at a point.
@@ -211,15 +193,15 @@ class Bench:
 
         :raises BenchError: when the SMU reports a limit or an overflow that the captured peak contradicts.
         """
-        setup = self._in_setup()
+        setup = self.setup
         capture = self._last[1] if self._last is not None and self._last[0] == point else None
         if capture is not None and capture.means:
             return MeanCurrent(reading=capture.means[-1])
-        if self.station.digitizer is not None and not self._smu_may_read(setup, capture):
+        if self.recorder is not None and not _smu_may_read(setup, capture):
             return MeanCurrent(record=capture.records[-1] if capture is not None else self.capture(point).records[-1])
-        self._bypass(False)
-        reading = self.station.smu.read_current(setup.readings)
-        if reading.status is not Status.VALID and self.station.digitizer is not None:
+        self.wiring.bypass(False)
+        reading = self.ammeter.read(setup)
+        if reading.status is not Status.VALID and self.recorder is not None:
             raise BenchError(
                 f"smu reports {reading.status.value} on its {reading.range:g} A range, but the peak captured at this "
                 f"point is below {_SAFE_SHARE:.0%} of range and limit; check the SMU",
@@ -230,10 +212,11 @@ class Bench:
             )
         return MeanCurrent(reading=reading, record=capture.records[-1] if capture is not None else None)
 
-    def _smu_may_read(self, setup: Setup, capture: Capture | None) -> bool:
-        if capture is None or setup.nplc is None or capture.records[-1].waveform.clipped:
-            return False
-        return _raw_peak(capture.records[-1]) < _SAFE_SHARE * min(setup.smu_range, setup.smu_limit)
+
+def _smu_may_read(setup: Setup, capture: Capture | None) -> bool:
+    if capture is None or setup.nplc is None or capture.records[-1].waveform.clipped:
+        return False
+    return _raw_peak(capture.records[-1]) < _SAFE_SHARE * min(setup.smu_range, setup.smu_limit)
 
 
 def _raw_peak(record: CurrentRecord) -> float:

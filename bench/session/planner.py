@@ -3,7 +3,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.session.inputs import Inputs
 from bench.session.ranges import choose_shunt, worst_case
@@ -20,6 +20,8 @@ HIGHEST_SMU_RANGE = 0.1
 # The digitizer's memory, with room to spare (about 7 million readings on a DMM6500).
 _LONGEST_RECORD = 5_000_000
 _MEAN_READINGS = 5
+_ROOM = 2.0
+_MICROSECONDS = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,34 @@ def plan_setup(inputs: Inputs, mode: Mode) -> Setup:
         smu_limit=smu_range,
         nplc=_whole_cycles(mode, station.line_frequency.si),
     )
+
+
+def ranged_setup(inputs: Inputs, setup: Setup, current: float) -> Setup:
+    """Return a set-up for a current (A) far below the worst case of a mode, with a shunt that stands that all the same.
+
+    The SMU has room for twice the current, since it is read only when the peak keeps clear of its range.
+    """
+    station = inputs.station
+    safe = [shunt for shunt in station.shunts if setup.worst_case**2 * shunt.value.si <= shunt.max_power.si]
+    shunt = choose_shunt(safe or [setup.shunt], current)
+    forced, ranges = station.smu.current_range, load_accuracy(station.smu.driver).current_ranges
+    smu_range = forced.si if forced else smallest_range(ranges, _ROOM * current)
+    return replace(
+        setup,
+        shunt=shunt,
+        digitizer_range=_digitizer_range(station, current * shunt.value.si),
+        smu_range=smu_range,
+        smu_limit=smu_range,
+    )
+
+
+def program_rate(seconds: float, fastest: float) -> float:
+    """Return the fastest rate, 1/s, up to ``fastest``, at which a record of ``seconds`` fits the digitizer's memory.
+
+    Its period is a whole number of microseconds, so that samples follow each other without gaps.
+    """
+    needed = math.ceil(seconds * _MICROSECONDS / _LONGEST_RECORD - 1e-9)
+    return _MICROSECONDS / max(round(_MICROSECONDS / fastest), needed)
 
 
 def limit_rows(inputs: Inputs, case: Case) -> list[LimitRow]:

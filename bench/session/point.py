@@ -46,6 +46,11 @@ class Point:
         return self.mode.cycle.si if self.mode.cycle is not None else None
 
     @property
+    def program(self) -> float | None:
+        """The declared period of the mode's program, s: ON and OFF, polarity, or rates; None where it has none."""
+        return self.mode.program.si if self.mode.program is not None else None
+
+    @property
     def is_lowest(self) -> bool:
         """Whether this is the lowest level that the case goes to."""
         return self.level == self.case.levels_of(self.mode)[0]

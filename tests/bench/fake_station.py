@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from instruments.event_record import EventRecord, Watch
 from instruments.station import Station
 from stimcert.reading import Accuracy, MeanReading, Status, Waveform
 from stimcert.skin import SKIN_MODELS
@@ -35,6 +36,7 @@ class Loop:
     :param smu_offset: A; ``digitizer_offset``: V.
     :param status: what the SMU says of a current (A) on a range (A).
     :param device: the device's current as the samples of one record, A.
+    :param departures: what fires the trigger, one after the other: after how long, s, and the samples caught, A.
     """
 
     box: Callable[[float], float] = lambda ohms: ohms
@@ -46,6 +48,7 @@ class Loop:
     digitizer_offset: float = 0.0
     status: Callable[[float, float], Status] = lambda amperes, full_scale: Status.VALID
     device: Sequence[float] = (1e-4, 1e-4)
+    departures: list[tuple[float, Sequence[float]]] = field(default_factory=list)
     temperature: float = 23.0
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     port: str = "open"
@@ -57,6 +60,7 @@ class Loop:
     bypassed: bool = False
     reference: float = 0.0
     digitizer_range: float = 0.1
+    digitizer_rate: float = 1e6
     count: int = 2
     time: float = 0.0
 
@@ -127,16 +131,29 @@ class _Smu(_Instrument):
 
 class _Digitizer(_Instrument):
     voltage_ranges = DIGITIZER_RANGES
+    min_sample_rate = 1e3
     max_sample_rate = 1e6
+    max_samples = 7_000_000
 
     def configure(self, *, voltage_range: float, sample_rate: float, count: int) -> None:
         self.note("configure", voltage_range, sample_rate, count)
-        self.loop.digitizer_range, self.loop.count = voltage_range, count
+        self.loop.digitizer_range, self.loop.digitizer_rate, self.loop.count = voltage_range, sample_rate, count
 
     def capture(self) -> Waveform:
         self.note("capture")
+        return self._waveform(self.loop.device if self.loop.port == "device" else (self.loop.current(),) * 2)
+
+    def watch(self, *, level: float, duration: float, pre: float, post: float, zero: float = 0.0) -> Watch:
+        self.note("watch", level, duration, zero)
+        if not self.loop.departures:
+            self.loop.time += duration
+            return Watch(watched=duration, record=None)
+        after, samples = self.loop.departures.pop(0)
+        self.loop.time += after
+        return Watch(watched=after, record=EventRecord(waveform=self._waveform(samples), event=pre))
+
+    def _waveform(self, currents: Sequence[float]) -> Waveform:
         loop = self.loop
-        currents = loop.device if loop.port == "device" else (loop.current(),) * 2
         volts = np.asarray(currents) * loop.shunt * loop.digitizer_gain + loop.digitizer_offset
         end = 1.2 * loop.digitizer_range
         return Waveform(
@@ -144,7 +161,7 @@ class _Digitizer(_Instrument):
             samples=np.clip(volts, -end, end).astype(np.float32),
             clipped=bool(np.abs(volts).max() > end),
             range=loop.digitizer_range,
-            sample_rate=1e6,
+            sample_rate=loop.digitizer_rate,
             accuracy=DIGITIZER_ACCURACY,
             bench_time=loop.time,
         )

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""The digitizer across the shunt: records of the current, one range up where they clip, and the armed trigger."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from bench.session.planner import Setup
+from instruments.roles import Digitizer
+from stimcert.reading import Certified, CurrentRecord, Waveform, Zero
+
+BEFORE, AFTER = 0.02, 0.1
+"""s of a caught record before the departure that fired the trigger, and from it on: whole cycles of most waveforms."""
+
+MOST_CAUGHT = 10
+"""Records that a watch catches before it gives up: a device that crosses the level all the time fills the disk, and is
+within its guard band in any case."""
+
+_WHOLE = 1.0 - 1e-9
+
+
+def _never(record: CurrentRecord) -> bool:
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watching:
+    """What the digitizer saw under its armed trigger.
+
+    :param seconds: time seen at the full rate, s; arming and reading out do not count.
+    :param caught: the record of each departure from the level, in order; a clipped one is followed by watching one
+        range up.
+    """
+
+    seconds: float
+    caught: tuple[CurrentRecord, ...] = ()
+
+
+class Recorder:
+    """Takes records of the current, and remembers how the digitizer is configured.
+
+    :param zeros: its zero per range, from the station check; a range without one is not used.
+    """
+
+    def __init__(self, digitizer: Digitizer, zeros: dict[float, Zero]) -> None:
+        self.digitizer = digitizer
+        self._zeros = zeros
+        self._configured: tuple[float, float, int] | None = None
+
+    def climb(self, setup: Setup, *, rate: float, count: int) -> tuple[CurrentRecord, ...]:
+        """Record on the range of a set-up, and one range up as long as the record is clipped."""
+        records: list[CurrentRecord] = []
+        for voltage_range in self._ranges(setup.digitizer_range or 0.0):
+            self._configure(voltage_range, rate, count)
+            records.append(self._current(setup, self.digitizer.capture()))
+            if not records[-1].waveform.clipped:
+                break
+        return tuple(records)
+
+    def watch(
+        self,
+        setup: Setup,
+        *,
+        level: float,
+        seconds: float,
+        enough: Callable[[CurrentRecord], bool] = _never,
+    ) -> Watching:
+        """Watch at the full rate until ``seconds`` have been seen; re-arm after each departure from ± ``level``.
+
+        :param level: A, from the measured zero.
+        :param enough: tells of a caught record whether nothing that follows matters any more.
+        """
+        digitizer = self.digitizer
+        ranges = self._ranges(max(setup.digitizer_range or 0.0, level * setup.shunt.value.si))
+        seen, caught, voltage_range = 0.0, list[CurrentRecord](), next(ranges, None)
+        while voltage_range is not None and seen < seconds * _WHOLE and len(caught) < MOST_CAUGHT:
+            self._configure(voltage_range, digitizer.max_sample_rate, None)
+            found = digitizer.watch(
+                level=level * setup.shunt.value.si,
+                duration=seconds - seen,
+                pre=BEFORE,
+                post=AFTER,
+                zero=self._zeros[voltage_range].mean,
+            )
+            seen += found.watched
+            if found.record is None:
+                break
+            caught.append(self._current(setup, found.record.waveform))
+            if enough(caught[-1]):
+                break
+            if caught[-1].waveform.clipped:
+                voltage_range = next(ranges, voltage_range)
+        return Watching(seconds=min(seen, seconds), caught=tuple(caught))
+
+    def _ranges(self, lowest: float) -> Iterator[float]:
+        """Yield the ranges from ``lowest`` (V) on that have a measured zero."""
+        return (r for r in self.digitizer.voltage_ranges if r >= lowest and r in self._zeros)
+
+    def _configure(self, voltage_range: float, rate: float, count: int | None) -> None:
+        """Choose range, rate and length, unless they are there; any length will do for None."""
+        before = self._configured
+        if before is not None and before[:2] == (voltage_range, rate) and count in (None, before[2]):
+            return
+        self._configured = None
+        wanted = round(AFTER * rate) if count is None else count
+        self.digitizer.configure(voltage_range=voltage_range, sample_rate=rate, count=wanted)
+        self._configured = (voltage_range, rate, wanted)
+
+    def _current(self, setup: Setup, waveform: Waveform) -> CurrentRecord:
+        """Return a record across the shunt with all that turns it into a current."""
+        shunt = Certified(
+            value=setup.shunt.value.si,
+            expanded_uncertainty=setup.shunt.expanded_uncertainty.si,
+            coverage_factor=setup.shunt.coverage_factor,
+            certificate=setup.shunt.certificate,
+        )
+        zero, fastest = self._zeros[waveform.range], self.digitizer.max_sample_rate
+        if waveform.sample_rate != fastest:
+            # Measured at the fastest rate; a longer sample averages over more of the noise.
+            zero = replace(zero, noise=zero.noise * math.sqrt(waveform.sample_rate / fastest))
+        return CurrentRecord(waveform=waveform, shunt=shunt, zero=zero)
