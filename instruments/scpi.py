@@ -8,7 +8,8 @@ finished before another instrument is used.
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -44,6 +45,8 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
     :param adapter: a :class:`~instruments.io.Door` (or any pymeasure adapter), or a VISA resource string.
     :param name: for people.
     :param role: the role in the station file.
+    :ivar meanwhile: called while the instrument takes a reading, between question and answer; may neither raise nor
+        talk to any instrument.
     :param kwargs: for :func:`instruments.io.open_session` when ``adapter`` is a resource string.
     """
 
@@ -65,6 +68,7 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
 
     def __init__(self, adapter: Any, name: str, *, role: str, **kwargs: Any) -> None:
         self.role = role
+        self.meanwhile: Callable[[], None] = _nothing
         self._changing = False
         self._unchecked: deque[str] = deque(maxlen=20)
         if isinstance(adapter, str):
@@ -80,12 +84,20 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
         super().write(command, **kwargs)
 
     def ask_within(self, command: str, duration: float) -> str:
-        """Ask something that the instrument needs ``duration`` seconds for."""
-        patience = 2 * duration + 1  # IEEE 488.2 has no better hint than a generous margin
-        if not isinstance(self.adapter, Door) or patience <= self.adapter.timeout:
-            return str(self.ask(command))
-        with self.adapter.patience(patience):
-            return str(self.ask(command))
+        """Ask something that the instrument needs ``duration`` seconds for, and let others use them."""
+        with self._patience(duration):
+            self.write(command)
+            if duration:
+                self.meanwhile()
+            return str(self.read())
+
+    @contextmanager
+    def _patience(self, duration: float) -> Iterator[None]:
+        if not isinstance(self.adapter, Door):
+            yield
+            return
+        with self.adapter.patience(2 * duration + 1):  # IEEE 488.2 has no better hint than a generous margin
+            yield
 
     def ask_parts(self, command: str, count: int, duration: float = 0.0) -> list[str]:
         """Ask ``count`` queries in one message, then the error queue; return the answers without the latter.
@@ -106,13 +118,13 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
         An indefinite block (``#0``) ends with a newline that its data may hold too: so ``count`` decides. The newline
         at the end of the message is read as one byte more, which is cheaper than an answer of its own.
         """
-        if not isinstance(self.adapter, Door):
-            return self._read_block(command, count)
-        with self.adapter.patience(2 * duration + 1):
+        with self._patience(duration):
+            self.write(command)
+            if duration:
+                self.meanwhile()
             return self._read_block(command, count)
 
     def _read_block(self, command: str, count: int) -> NDArray[np.float32]:
-        self.write(command)
         header = self.read_bytes(2)
         if header[:1] != b"#" or not header[1:].isdigit():
             raise self.garbled(command, repr(header))
@@ -245,6 +257,10 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
     def close(self) -> None:
         """Close the session. The output stays as it is."""
         self.adapter.close()
+
+
+def _nothing() -> None:
+    """Let the time go by."""
 
 
 def _agree(asked: object, found: object) -> bool:

@@ -3,7 +3,7 @@
 
 import atexit
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -171,6 +171,17 @@ class Station:
         overdue = calibration_mismatches(self.file.calibrations(), today or self._today)
         refuse([mismatch for mismatch in wrong if mismatch is not None] + overdue)
 
+    # --- time
+
+    def meanwhile(self, work: Callable[[], None]) -> None:
+        """Have ``work`` done while SMU and digitizer take readings, from now on until the bench is made safe.
+
+        :param work: must neither raise nor talk to an instrument: one of them owes an answer.
+        """
+        for role in ("smu", "digitizer"):
+            if role in self._drivers:
+                self._drivers[role].meanwhile = work
+
     # --- safety
 
     def arm_guard(self) -> None:
@@ -185,6 +196,7 @@ class Station:
 
     def safe_off(self) -> SafeState:
         """Bring the bench to safety and prove it. Never raises; may be called again."""
+        self.meanwhile(lambda: None)
         roles = [self._safe_role(role) for role in SAFE_ORDER if role in self.file.instruments]
         self._safe_state = safe_off(roles, measure_zero=self._measure_zero if self.digitizer else None)
         return self._safe_state

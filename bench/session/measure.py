@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bench.session.attempt import Attempt, Reading
@@ -58,15 +59,24 @@ class Measure:
     def __call__(self, point: Point, metric: str, reading: Reading, *, proven_by: Capture | None = None) -> None:
         """Store what was read at a point, evaluate its uncertainty, and judge it against the case's rows.
 
-        A metric without a row is information, never a PASS. The test goes on whatever the verdict is.
+        A metric without a row is information, never a PASS. The test goes on whatever the verdict is. All of it is
+        done while the next reading is taken, before anything else is stored, and at the end of the test at the latest.
 
         :param proven_by: a capture of the same point that proves the output, where the reading itself cannot.
+        :raises Exception: what went wrong with an earlier reading since.
         """
+        conditions = self._conditions(point)
+        work = partial(self._judge, point, metric, reading, proven_by, conditions)
+        self._run.backlog.add(work, None if isinstance(reading, Derived) else reading)
+
+    def _judge(
+        self, point: Point, metric: str, reading: Reading, proven_by: Capture | None, conditions: dict[str, Any]
+    ) -> None:
         proof = outcome(PROVING, proven_by, point) if proven_by else None
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
         for attempt in self._attempts_of(reading, proof):
             for row in rows:
-                self._measure(point, metric, row, attempt)
+                self._measure(point, metric, row, attempt, conditions)
 
     def look(self, point: Point, *captures: Capture) -> None:
         """Take in what shows the modality of a mode at a point; :meth:`modality` judges it."""
@@ -74,10 +84,12 @@ class Measure:
         from bench.session.appearance import Look
 
         mode = point.mode
-        self._looks.setdefault(mode.name, Look(mode=mode)).add(point, captures)
+        look = self._looks.setdefault(mode.name, Look(mode=mode))
+        self._run.backlog.add(partial(look.add, point, captures))
 
     def modality(self) -> None:
         """Judge each mode that was looked at: is it what it is sold as?"""
+        self._run.backlog.settle()
         for look in self._looks.values():
             if look.worst is None:
                 continue
@@ -91,11 +103,14 @@ class Measure:
                 attempt,
                 peak,
                 Judgement(verdict=decision.verdict, reason=reason),
+                self._conditions(point),
             )
             found = {"modality": decision.modality.words, "reasons": list(decision.modality.reasons)}
             self._store(body | {"conditions": body["conditions"] | found})
 
-    def _measure(self, point: Point, metric: str, row: Row | None, attempt: Attempt) -> None:
+    def _measure(
+        self, point: Point, metric: str, row: Row | None, attempt: Attempt, conditions: dict[str, Any]
+    ) -> None:
         measured = attempt.evaluated(point, metric, row.event if row is not None else None)
         judgement = judge(
             measured,
@@ -112,7 +127,7 @@ class Measure:
             judgement = judgement.repeated(measured)
         if row is not None and attempt.last:
             self._remember(point, metric, measured, attempt)
-        self._store(self._body(point, metric, row, attempt, measured, judgement))
+        self._store(self._body(point, metric, row, attempt, measured, judgement, conditions))
 
     def _body(
         self,
@@ -122,6 +137,7 @@ class Measure:
         attempt: Attempt,
         measured: Measured | NotMeasurable,
         judgement: Judgement,
+        conditions: dict[str, Any],
     ) -> dict[str, Any]:
         """Return what the journal keeps of one measurement against one row."""
         return {
@@ -134,7 +150,7 @@ class Measure:
             "upper_limit": row.upper if row else None,
             "magnitude": row.magnitude if row else False,
             **judgement.as_dict(),
-            "conditions": self._conditions(point, attempt),
+            "conditions": {**conditions, "attempt": attempt.number, **instrument(attempt.part)},
             "waveform": attempt.waveform,
         }
 
@@ -175,7 +191,8 @@ class Measure:
                 waveform=self._run.keep_waveform(f"{self._case.id}_{self._count:04d}", record),
             )
 
-    def _conditions(self, point: Point, attempt: Attempt) -> dict[str, Any]:
+    def _conditions(self, point: Point) -> dict[str, Any]:
+        """Return the conditions of this moment: later the bench may be at another point."""
         return {
             "mode": point.mode.name,
             "level": point.level,
@@ -184,21 +201,21 @@ class Measure:
             "measured_load": self._run.state.loads.get((max(point.load, self._bench.shunt), self._bench.shunt)),
             "one_more_up": point.one_more_up,
             "descending": point.descending,
-            "attempt": attempt.number,
-            **instrument(attempt.part),
             "wall_time": iso(utc_now()),
         }
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict so far; ERROR when nothing was judged."""
+        """The worst verdict of all that is stored; ERROR when nothing was judged."""
         return Verdict(self.worst["verdict"]) if self.worst is not None else Verdict.ERROR
 
     def conclude(self) -> None:
         """Let the test end well only when everything was judged PASS.
 
         :raises CaseNotPassed: naming the worst measurement.
+        :raises Exception: what went wrong with the last reading.
         """
+        self._run.backlog.settle()
         self._history = History()  # not asked any more, and as large as the case was long
         self._last = None
         if self.verdict is not Verdict.PASS:

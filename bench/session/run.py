@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.session.announcement import backing_of
+from bench.session.backlog import Backlog
 from bench.session.check_context import BenchState
 from bench.session.errors import reason_of_exception
 from bench.session.header import RunFacts, header
@@ -57,6 +58,7 @@ class Run:
         self._station: Station | None = None
         self._check: StationCheck | None = None
         self._begun: set[str] = set()
+        self.backlog = Backlog()
         self.state = BenchState()
         self.errors: dict[str, Reason] = {}
         copies = [self.folder.add_input(file.role, file.name, file.data) for file in inputs.files]
@@ -98,7 +100,8 @@ class Run:
         return self.record is None
 
     def log(self, kind: str, body: Mapping[str, object]) -> int:
-        """Append one event to the journal; it is durable when this returns."""
+        """Append one event to the journal, after all that was read before it; it is durable when this returns."""
+        self.backlog.clear()
         return self._journal.append(kind, body, wall=iso(utc_now()))
 
     def station(self) -> Station:
@@ -134,6 +137,7 @@ class Run:
             helpers=self._helpers,
         )
         identified = [entry.as_dict() for entry in self._station.identify()]
+        self._station.meanwhile(self.backlog.clear)
         self.log("instruments_identified", {"instruments": identified})
         self._station.check_identities(date.today())
         self._identify_dut(identified)
@@ -202,8 +206,12 @@ class Run:
         self.log("case_begun", {"case": case})
 
     def end_case(self, case: str) -> None:
-        """Note that a case ran to its end."""
+        """Note that a case ran to its end. What could not be stored of it makes it ERROR."""
         self._begun.discard(case)
+        try:
+            self.backlog.settle()
+        except Exception as error:
+            self.case_error(case, reason_of_exception(error, phase="the last reading"))
         self.log("case_ended", {"case": case})
 
     def case_error(self, case: str, reason: Reason) -> None:
@@ -225,6 +233,7 @@ class Run:
                 self._closing_check()
             finally:
                 self._make_safe()
+            self._settle()
             if self._watch.seen:
                 self.log("interrupted", {"signal": self._watch.seen[0]})
             self.log("run_ended", {"ended": iso(utc_now())})
@@ -244,6 +253,13 @@ class Run:
         except Exception as error:
             reason = reason_of_exception(error, phase="the closing check")
             self.log("run_error", {"reason": reason.as_dict()})
+
+    def _settle(self) -> None:
+        """Store what an interrupt left unstored."""
+        try:
+            self.backlog.settle()
+        except Exception as error:
+            self.log("run_error", {"reason": reason_of_exception(error, phase="the last reading").as_dict()})
 
     def _log_temperature(self) -> None:
         self.log("environment", {"temperature": self.state.temperature})

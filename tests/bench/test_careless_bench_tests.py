@@ -31,6 +31,7 @@ BODIES = {
     "informs": MEASURES.replace("measure(point", "bench.mean_current; measure(point").replace(
         '"current.peak", bench.capture(point)', '"current.mean", bench.mean_current(point)'
     ),
+    "misnames": MEASURES.replace("current.peak", "current.peek"),
     "only_visits": MEASURES.replace("measure(point", "str(point").replace(', "current.peak", bench.capture(point)', ""),
 }
 MARKS = {"is_marked_skip": '@pytest.mark.skip(reason="later")\n', "is_marked_xfail": "@pytest.mark.xfail\n"}

@@ -168,3 +168,14 @@ def test_a_digitizer_has_no_energy_to_take_away():
     with connected() as digitizer:
         digitizer.make_safe()
         assert digitizer.confirm_safe()
+
+
+def test_while_a_record_is_taken_others_may_use_the_time():
+    owed = []
+    with connected(*configuration(), *captured([0.0] * 4)) as digitizer:
+        digitizer.meanwhile = lambda: owed.append(bool(digitizer.adapter._read_buffer))
+        digitizer.configure(voltage_range=1.0, sample_rate=1e6, count=4)
+        assert owed == []
+        digitizer.capture()
+    assert owed[0] is True
+    assert all(owed)

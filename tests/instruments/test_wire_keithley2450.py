@@ -357,3 +357,13 @@ def test_function_that_was_not_taken_is_set_again():
         with pytest.raises(InstrumentRefused, match="sense_function"):
             smu.read_voltage(2)
         assert smu.read_voltage(2).unit == "V"
+
+
+def test_while_readings_are_taken_others_may_use_the_time():
+    owed = []
+    with ammeter((READ_2, b"1E-4;1E-4,128,1.00001E-4,128;" + NO_ERROR)) as smu:
+        smu.meanwhile = lambda: owed.append(bool(smu.adapter._read_buffer))
+        configure(smu)
+        assert owed == []
+        smu.read_current(2)
+    assert owed == [True]
