@@ -9,7 +9,7 @@ from bench.session.options import CHECKOUT, DEFAULT_STATION, STATIONS, named_or_
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one verb and return its exit code: 0 done, 4 bad input or usage."""
+    """Run one verb and return its exit code: 0 done, 1 something is wrong, 4 bad input or usage."""
     try:
         return _run(arguments)
     except SystemExit as end:
@@ -23,7 +23,7 @@ def _run(arguments: list[str] | None) -> int:
         return _sim(rest)
     if rest:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
-    return _check_plan(parsed) if parsed.verb == "check-plan" else _render(parsed)
+    return {"check-plan": _check_plan, "render": _render, "verify": _verify}[parsed.verb](parsed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
         "render", help="render report, table and JUnit file of a run again, from its folder alone"
     )
     render.add_argument("run", type=Path, metavar="RUN")
+    verify = verbs.add_parser("verify", help="say whether a run is sealed, unchanged, complete and a PASS (then 0)")
+    verify.add_argument("run", type=Path, metavar="RUN|FILE")
     verbs.add_parser("sim", add_help=False, help="serve the simulated bench to any VISA client (sim --help tells more)")
     return parser
 
@@ -66,6 +68,21 @@ def _render(parsed: argparse.Namespace) -> int:
     except ReportError as error:
         print(error, file=sys.stderr)
         return 4
+    return 0
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    from bench.verification import Wrong, verify
+
+    if not parsed.run.exists():
+        print(f"{parsed.run}: no such file or folder; name a run's folder, or its record.json", file=sys.stderr)
+        return 4
+    try:
+        for line in verify(parsed.run):
+            print(line)
+    except Wrong as wrong:
+        print(f"WRONG        {wrong}")
+        return 1
     return 0
 
 

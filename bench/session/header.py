@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The first event of a run: everything that is known before anything is opened."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from bench.session.announcement import backing_of
 from bench.session.case_facts import planned_case
 from bench.session.inputs import Inputs
 from bench.session.software import software
@@ -67,6 +68,7 @@ def header(inputs: Inputs, run: RunFacts) -> dict[str, Any]:
         "station": _station(inputs),
         "operator": run.operator,
         "software": {**software(), "pytest_plugins": run.plugins},
+        "backing": asdict(backing_of(inputs)),
         "decision_rule": {
             "id": plan.decision_rule,
             "coverage_probability": 0.95,

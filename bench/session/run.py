@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench.session.announcement import backing_of
 from bench.session.backlog import Backlog
 from bench.session.check_context import BenchState
 from bench.session.errors import reason_of_exception
@@ -19,11 +18,12 @@ from instruments.errors import BenchError
 from instruments.helpers import Helpers
 from instruments.safety.signals import SignalWatch, held
 from instruments.station import Station, open_station
-from stimcert.certificate import blockers, document
+from stimcert.derivation import whole_record
 from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason
-from stimcert.record import STATION, derive
+from stimcert.record import STATION
 from stimcert.store.journal import Journal
+from stimcert.store.journal_file import SEALED
 from stimcert.store.run_folder import RunFolder, iso, run_id, utc_now
 from stimcert.store.waveform_file import save_waveform
 
@@ -99,10 +99,13 @@ class Run:
         """Whether the run has no end yet."""
         return self.record is None
 
-    def log(self, kind: str, body: Mapping[str, object]) -> int:
-        """Append one event to the journal, after all that was read before it; it is durable when this returns."""
+    def log(self, kind: str, body: Mapping[str, object], *, durable: bool = True) -> int:
+        """Append one event to the journal, after all that was read before it, and return its number.
+
+        :param durable: whether it is on disk when this returns, or only with the next that is.
+        """
         self.backlog.clear()
-        return self._journal.append(kind, body, wall=iso(utc_now()))
+        return self._journal.append(kind, body, durable=durable)
 
     def station(self) -> Station:
         """Return the checked station; open and check it the first time.
@@ -221,7 +224,9 @@ class Run:
 
     def keep_waveform(self, name: str, record: CurrentRecord) -> str:
         """Store a record and return its name for the measurement."""
-        return save_waveform(self.path / "waveforms", name, record)
+        files = save_waveform(self.path / "waveforms", name, record)
+        self.log("waveform", {"files": files}, durable=False)
+        return f"waveforms/{name}"
 
     def finish(self) -> dict[str, Any]:
         """Check the bench again, make it safe, write the record; return it without its measurements.
@@ -234,13 +239,17 @@ class Run:
             finally:
                 self._make_safe()
             self._settle()
-            if self._watch.seen:
-                self.log("interrupted", {"signal": self._watch.seen[0]})
-            self.log("run_ended", {"ended": iso(utc_now())})
+            stopped = self._watch.seen
+            if stopped:
+                self.log("interrupted", {"signal": stopped[0]})
+            self.log("run_ended", {"ended": iso(utc_now())}, durable=False)
+            if not stopped:
+                # Whoever stopped a run may want to go on with it: that one stays open.
+                self.log(SEALED, {})
             record = self._derive()
             self.folder.write_record(record)
             self.record = _without_measurements(record)
-            self._journal.seal()
+            self._journal.close() if stopped else self._journal.seal()
         return self.record
 
     def _closing_check(self) -> None:
@@ -272,9 +281,8 @@ class Run:
         self._station.close()
 
     def _derive(self) -> dict[str, Any]:
-        record = derive((event.kind, event.wall, event.body) for event in self._journal.events())
-        found = blockers(record, backing_of(self.inputs))
-        return {**record, "document": document(found), "blockers": [reason.as_dict() for reason in found]}
+        events = ((event.kind, event.wall, event.body) for event in self._journal.events())
+        return whole_record(events, head=self._journal.head, count=self._journal.count)
 
 
 def _without_measurements(record: dict[str, Any]) -> dict[str, Any]:

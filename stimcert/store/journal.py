@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The journal of a run: one SQLite file, one event a row, each durable before the next thing happens.
+"""The journal of a run: one SQLite file, one event a row, append only, each row chained to the one before.
 
 ``synchronous=FULL`` in WAL mode costs one fdatasync a commit. The single connection takes the file exclusively
 *before* WAL is chosen, so that the two-connection condition of SQLite's WAL-reset defect (fixed in 3.51.3)
@@ -8,103 +8,181 @@ cannot arise. Every pragma is read back: SQLite answers a refused pragma with th
 
 import json
 import sqlite3
-import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 
-_SCHEMA = """
-CREATE TABLE event (
-    seq INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL,
-    wall TEXT NOT NULL,
-    body TEXT NOT NULL CHECK (json_valid(body))
-) STRICT
-"""
+from stimcert.store.chain import GENESIS, link
+from stimcert.store.clock import ClockWatch
+from stimcert.store.host import host
+from stimcert.store.journal_file import SCHEMA, SEALED, Event, JournalError, checked, rows
+
+__all__ = ["Event", "Journal", "JournalError"]
+
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-_INSERT = "INSERT INTO event (kind, wall, body) VALUES (?, ?, ?)"
-_BATCH = 200
-_PRAGMAS = (("locking_mode", "EXCLUSIVE", "exclusive"), ("journal_mode", "WAL", "wal"), ("synchronous", "FULL", "2"))
-
-
-class JournalError(Exception):
-    """The journal cannot be kept or read: nothing may be measured without it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """One row: what happened, when (UTC), and its facts."""
-
-    seq: int
-    kind: str
-    wall: str
-    body: dict[str, object]
+_INSERT = "INSERT INTO event (seq, kind, wall, monotonic, body, hash) VALUES (?, ?, ?, ?, ?, ?)"
+_EXCLUSIVE = ("locking_mode", "EXCLUSIVE", "exclusive")
+_PRAGMAS = (_EXCLUSIVE, ("journal_mode", "WAL", "wal"), ("synchronous", "FULL", "2"))
+_LEFT = ("-wal", "-shm", "-journal")
 
 
 class Journal:
     """The writing side: one run, one process, one connection.
 
-    :param path: must not exist.
-    :raises JournalError: when the file exists or a pragma was not accepted.
+    :param path: must not exist; :meth:`reopen` goes on with one that does.
+    :raises JournalError: when the file exists, cannot be written, or a pragma was not accepted.
     """
 
     def __init__(self, path: Path) -> None:
         if path.exists():
             raise JournalError(f"{path} exists: a journal is written once")
+        self._open(path)
+        with self._errors("the journal cannot be begun"):
+            for statement in SCHEMA:
+                host().execute(self._connection, statement)
+
+    @classmethod
+    def reopen(cls, path: Path) -> "tuple[Journal, list[Event]]":
+        """Go on with the journal of a run that died or was aborted; return it, and what it holds.
+
+        :raises JournalError: when it is missing, in use, sealed or not what was written.
+        """
+        if not path.is_file():
+            raise JournalError(f"{path}: there is no journal here")
+        journal = cls.__new__(cls)
+        journal._open(path)
+        try:
+            with journal._errors("the journal cannot be read"):
+                events = list(checked(journal._connection, path))
+            if events and events[-1].kind == SEALED:
+                raise JournalError(f"{path} is sealed: nothing is ever added to it")
+        except BaseException:
+            journal.close()
+            raise
+        if events:
+            journal._count, journal._head = events[-1].seq, events[-1].hash
+        return journal, events
+
+    def _open(self, path: Path) -> None:
         self.path = path
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        for name, value, expected in _PRAGMAS:
-            self._set_pragma(name, value, expected)
-        self._connection.execute(_SCHEMA)
+        self._count, self._head = 0, GENESIS
+        self._pending: list[tuple[int, str, str, float, str, str]] = []
+        self._clock = ClockWatch()
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.0)
+        try:
+            for name, value, expected in _PRAGMAS:
+                self._set_pragma(name, value, expected)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def _set_pragma(self, name: str, value: str, expected: str) -> None:
-        self._connection.execute(f"PRAGMA {name}={value}")
-        (answer,) = self._connection.execute(f"PRAGMA {name}").fetchone()
+        with self._errors(f"asked SQLite for {name}={value}"):
+            host().execute(self._connection, f"PRAGMA {name}={value}")
+            (answer,) = host().execute(self._connection, f"PRAGMA {name}").fetchone()
         if str(answer).lower() != expected:
             raise JournalError(f"{self.path}: asked SQLite for {name}={value}, it keeps {answer}")
 
-    def append(self, kind: str, body: Mapping[str, object], *, wall: str) -> int:
-        """Store one event durably and return its number.
+    @property
+    def head(self) -> str:
+        """The hash of the newest event: whoever knows it knows everything before it."""
+        return self._head
 
-        :param wall: UTC time of the event, ISO 8601.
+    @property
+    def count(self) -> int:
+        """The number of events."""
+        return self._count
+
+    def append(self, kind: str, body: Mapping[str, object], *, durable: bool = True) -> int:
+        """Add one event, and return its number.
+
+        :param durable: whether it must be on disk when this returns. One that need not be waits for the next that
+            must, and shares its commit; a process that dies meanwhile loses it.
         :raises ValueError: when ``body`` holds NaN or infinity, which JSON has no words for.
+        :raises JournalError: when it cannot be stored. It is kept for the next commit.
         """
         text = _ENCODER.encode(body)
-        return int(self._connection.execute(_INSERT, (kind, wall, text)).lastrowid or 0)
+        wall, monotonic, step = self._clock.stamp()
+        if step is not None:
+            self._add("clock_step", wall, monotonic, _ENCODER.encode({"seconds": step}))
+        seq = self._add(kind, wall, monotonic, text)
+        if durable:
+            self.commit()
+        return seq
+
+    def _add(self, kind: str, wall: str, monotonic: float, text: str) -> int:
+        self._count += 1
+        self._head = link(self._head, str(self._count), kind, wall, repr(monotonic), text)
+        self._pending.append((self._count, kind, wall, monotonic, text, self._head))
+        return self._count
+
+    def commit(self) -> None:
+        """Bring everything that waits to the disk, in one commit; nothing where nothing waits.
+
+        :raises JournalError: when that fails; what waits, goes on waiting.
+        """
+        if not self._pending:
+            return
+        with self._errors("an event could not be stored"):
+            try:
+                self._write()
+            except BaseException:
+                if self._connection.in_transaction:
+                    with suppress(sqlite3.Error):
+                        self._connection.execute("ROLLBACK")
+                raise
+        self._pending.clear()
+
+    def _write(self) -> None:
+        if len(self._pending) == 1:
+            host().execute(self._connection, _INSERT, self._pending[0])
+            return
+        host().execute(self._connection, "BEGIN IMMEDIATE")
+        host().execute_many(self._connection, _INSERT, self._pending)
+        host().execute(self._connection, "COMMIT")
 
     def events(self) -> Iterator[Event]:
         """Iterate over everything stored so far, in order."""
-        return _rows(self._connection)
+        self.commit()
+        return rows(self._connection)
 
     def seal(self) -> None:
-        """Close to one plain file that needs nothing beside it."""
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Close to one plain file that needs nothing beside it.
+
+        :raises JournalError: when something is left beside it all the same.
+        """
+        self.commit()
+        with self._errors("the journal could not be sealed"):
+            busy, *_ = host().execute(self._connection, "PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise JournalError(f"{self.path}: SQLite could not bring its log into the file")
         self._set_pragma("journal_mode", "DELETE", "delete")
         self._connection.close()
+        left = [suffix for suffix in _LEFT if Path(f"{self.path}{suffix}").exists()]
+        if left:
+            raise JournalError(f"{self.path}: SQLite left {', '.join(left)} beside the sealed journal")
+        with self._errors("the folder could not be synced"):
+            host().sync_folder(self.path.parent)
 
     def close(self) -> None:
         """Close without sealing: the run has no end on record."""
+        with suppress(JournalError):
+            self.commit()
         self._connection.close()
 
-
-def read_events(path: Path) -> list[Event]:
-    """Return the events of a journal that nobody writes any more.
-
-    :raises JournalError: when the file is missing, locked or no journal.
-    """
-    if not path.is_file():
-        raise JournalError(f"{path}: there is no journal here")
-    try:
-        with sqlite3.connect(path) as connection:
-            return list(_rows(connection))
-    except sqlite3.Error as error:
-        raise JournalError(f"{path}: {error}") from error
+    def _errors(self, what: str) -> "_Translated":
+        return _Translated(f"{self.path}: {what}")
 
 
-def _rows(connection: sqlite3.Connection) -> Iterator[Event]:
-    cursor = connection.execute("SELECT seq, kind, wall, body FROM event ORDER BY seq")
-    # Many at a time: JSON's decoder makes each key once a call, and keys are a quarter of what events take.
-    while rows := cursor.fetchmany(_BATCH):
-        bodies = json.loads(f"[{','.join(row[3] for row in rows)}]")
-        for (seq, kind, wall, _), body in zip(rows, bodies, strict=True):
-            yield Event(seq=seq, kind=sys.intern(kind), wall=wall, body=body)
+class _Translated:
+    """Turns what SQLite and the system raise into a :class:`JournalError`; a class, since generators cost more."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error | OSError):
+            raise JournalError(f"{self._what}: {error}") from error

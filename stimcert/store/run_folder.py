@@ -3,11 +3,12 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+
+from stimcert.store.host import host
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
@@ -19,7 +20,7 @@ class FolderError(Exception):
 
 def utc_now() -> datetime:
     """Return the wall clock, UTC."""
-    return datetime.now(UTC)
+    return host().now()
 
 
 def iso(moment: datetime) -> str:
@@ -60,18 +61,13 @@ class RunFolder:
     def add_input(self, role: str, name: str, data: bytes) -> dict[str, str]:
         """Keep a verbatim copy of an input and return its entry for the record."""
         file = self.path / "inputs" / safe_name(f"{role}_{name}")
-        file.write_bytes(data)
+        host().write(file, data)
         relative = file.relative_to(self.path).as_posix()
         return {"role": role, "name": name, "path": relative, "sha256": hashlib.sha256(data).hexdigest()}
 
     def write_record(self, record: Mapping[str, object]) -> None:
         """Write ``record.json`` whole or not at all."""
-        partial = self.path / "record.json.partial"
-        with partial.open("w", encoding="utf-8") as file:
-            file.writelines(_pieces(record))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.path / "record.json")
+        host().write_new(self.path / "record.json", _pieces(record))
 
 
 def record_text(record: Mapping[str, object]) -> str:

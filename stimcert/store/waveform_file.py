@@ -4,6 +4,7 @@
 Read one back in NumPy with ``current = (np.load("x.npy") * scale + offset - zero) / shunt``; the JSON has the four.
 """
 
+import hashlib
 import json
 import os
 from functools import lru_cache
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stimcert.reading import CurrentRecord
+from stimcert.store.host import host
 
 # One code is kept for samples that the digitizer could not show, so that clipping survives the scaling.
 _CLIPPED = 32767
@@ -23,13 +25,12 @@ _FORM = "<i2"
 _OVERRANGE = 1.25
 
 
-def save_waveform(folder: Path, name: str, record: CurrentRecord) -> str:
-    """Write one record and return its name relative to the run's folder (without ending)."""
+def save_waveform(folder: Path, name: str, record: CurrentRecord) -> dict[str, str]:
+    """Write one record; return the SHA-256 of each file by its name relative to the run's folder."""
     waveform = record.waveform
     # The digitizer's own step where int16 reaches far enough: then nothing is rounded a second time.
     scale = max(waveform.accuracy.resolution, _OVERRANGE * waveform.range / _LARGEST)
     samples = _scaled(waveform.samples, scale)
-    _write(folder, f"{name}.npy", _npy_header(samples.size) + samples.tobytes())
     facts = {
         "unit": "V",
         "scale_V_per_lsb": scale,
@@ -43,13 +44,16 @@ def save_waveform(folder: Path, name: str, record: CurrentRecord) -> str:
         "clipped_code": _CLIPPED,
         "count": int(waveform.samples.size),
     }
-    _write(folder, f"{name}.json", json.dumps(facts).encode() + b"\n")
-    return f"{folder.name}/{name}"
+    contents = {
+        f"{name}.npy": _npy_header(samples.size) + samples.tobytes(),
+        f"{name}.json": json.dumps(facts).encode() + b"\n",
+    }
+    return {f"{folder.name}/{file}": _write(folder, file, content) for file, content in contents.items()}
 
 
-def _write(folder: Path, name: str, content: bytes) -> None:
-    with open(os.path.join(folder, name), "wb") as file:
-        file.write(content)
+def _write(folder: Path, name: str, content: bytes) -> str:
+    host().write(os.path.join(folder, name), content)
+    return hashlib.sha256(content).hexdigest()
 
 
 @lru_cache(maxsize=64)

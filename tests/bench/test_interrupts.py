@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from stimcert.store.journal import read_events
+from stimcert.store.journal_file import read_events
 from tests.bench.command import PATIENCE, start
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")

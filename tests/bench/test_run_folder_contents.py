@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from stimcert.record import derive
-from stimcert.store.journal import read_events
+from bench.verification import derived_record
+from stimcert.store.journal_file import read_events
 from tests.bench.command import run_verb
 from tests.bench.runs import SHORT, Ask, Edited, Result
 
@@ -166,10 +166,10 @@ def test_junit_has_a_test_for_each_case(run: Result) -> None:
 @kept
 def test_the_record_follows_from_the_journal(run: Result) -> None:
     events = read_events(run.folder / "journal.sqlite")
-    derived = derive((event.kind, event.wall, event.body) for event in events)
-    assert derived == {key: value for key, value in run.record.items() if key not in ("document", "blockers")}
+    assert derived_record(events) == run.record
+    assert run.record["journal"] == {"events": len(events), "head": events[-1].hash}
     assert events[0].kind == "run_begun"
-    assert events[-1].kind == "run_ended"
+    assert [event.kind for event in events[-2:]] == ["run_ended", "run_sealed"]
     measured = [m for case in run.record["cases"] for m in case["measurements"]]
     assert len([event for event in events if event.kind == "measurement"]) == len(measured)
 

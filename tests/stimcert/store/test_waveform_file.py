@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+import hashlib
 import json
 from pathlib import Path
 
@@ -26,8 +27,12 @@ def record(samples: np.ndarray, *, full_scale: float = 0.1, clipped: bool = Fals
 
 def test_a_current_comes_back_as_the_readme_says(tmp_path: Path) -> None:
     samples = np.linspace(-0.12, 0.12, 1001)
-    name = save_waveform(tmp_path, "OC-01_0001", record(samples))
-    assert name == f"{tmp_path.name}/OC-01_0001"
+    files = save_waveform(tmp_path, "OC-01_0001", record(samples))
+    name = f"{tmp_path.name}/OC-01_0001"
+    assert files.keys() == {f"{name}.npy", f"{name}.json"}
+    for file, digest in files.items():
+        assert hashlib.sha256((tmp_path.parent / file).read_bytes()).hexdigest() == digest
+
     facts = json.loads((tmp_path / "OC-01_0001.json").read_text())
     lsb = np.load(tmp_path / "OC-01_0001.npy")
     assert lsb.dtype == np.int16
