@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Sessions and drivers of all roles of a station file, and what the guard must know about them."""
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,21 +17,29 @@ if TYPE_CHECKING:
     from instruments.drivers import ScpiInstrument
 
 
-def open_all(
-    file: StationFile, embedded: Callable[[str], str] | None, undo: ExitStack
-) -> "tuple[dict[str, ScpiInstrument], dict[str, str], Clock]":
-    """Open a session to every connected role; say of all that cannot be reached at once.
+def resources_of(file: StationFile, embedded: Callable[[str], str] | None) -> dict[str, str]:
+    """Return the VISA resource of each connected role.
 
     :param embedded: gives the VISA resource of an instrument of the embedded simulator; None without one.
+    """
+    connected = {role: entry.resource for role, entry in file.instruments.items() if entry.connected}
+    return {role: _resolve(resource, embedded) for role, resource in connected.items()}
+
+
+def open_all(
+    file: StationFile, resources: Mapping[str, str], undo: ExitStack, beat: Callable[[float], None]
+) -> "tuple[dict[str, ScpiInstrument], Clock]":
+    """Open a session to every connected role; say of all that cannot be reached at once.
+
+    :param resources: VISA resource of each of them.
     :param undo: gets what closes the sessions again.
-    :return: the drivers by role, their VISA resources, and the clock.
+    :param beat: the harness's sign of life.
+    :return: the drivers by role, and the clock.
     :raises BenchError: naming every role that cannot be reached.
     """
     from instruments.drivers import build, build_clock, door
 
-    connected = {role: entry.resource for role, entry in file.instruments.items() if entry.connected}
-    resources = {role: _resolve(resource, embedded) for role, resource in connected.items()}
-    clock, clock_driver = build_clock(file, resources.get("clock"))
+    clock, clock_driver = build_clock(file, resources.get("clock"), beat)
     drivers: dict[str, ScpiInstrument] = {}
     if clock_driver is not None:
         undo.callback(clock_driver.adapter.close)
@@ -40,14 +49,14 @@ def open_all(
         if role in drivers:
             continue
         try:
-            adapter = door(role, resources[role], file.instruments[role].timeout.si)
+            adapter = door(role, resources[role], file.instruments[role].timeout.si, beat)
             undo.callback(adapter.close)
             drivers[role] = build(role, file, adapter, clock)
         except BenchError as error:
             errors.append(error)
     if errors:
         raise BenchError("; ".join(map(str, errors)), code=errors[0].code, **errors[0].params)
-    return drivers, resources, clock
+    return drivers, clock
 
 
 def _resolve(resource: str | None, embedded: Callable[[str], str] | None) -> str:
@@ -60,8 +69,19 @@ def _resolve(resource: str | None, embedded: Callable[[str], str] | None) -> str
     return embedded(resource.removeprefix(PREFIX))
 
 
-def safe_recipe(drivers: "Mapping[str, ScpiInstrument]", resources: Mapping[str, str], run_dir: Path | None) -> Recipe:
-    """Return the guard's recipe from what each driver says of its own way to safety."""
+def safe_recipe(
+    drivers: "Mapping[str, ScpiInstrument]",
+    resources: Mapping[str, str],
+    run_dir: Path | None,
+    *,
+    locks: Sequence[Path] = (),
+    alarm: Path | None = None,
+) -> Recipe:
+    """Return the guard's recipe from what each driver says of its own way to safety.
+
+    :param locks: files of the bench's locks.
+    :param alarm: the station's alarm; None where nothing outlives the run.
+    """
     commands = tuple(
         SafeCommands(
             role=role,
@@ -73,4 +93,10 @@ def safe_recipe(drivers: "Mapping[str, ScpiInstrument]", resources: Mapping[str,
         for role in SAFE_ORDER
         if role in drivers
     )
-    return Recipe(roles=commands, log=str(run_dir / "guard.jsonl") if run_dir else None)
+    return Recipe(
+        roles=commands,
+        log=str(run_dir / "guard.jsonl") if run_dir else None,
+        harness=os.getpid(),
+        locks=tuple(map(str, locks)),
+        alarm=str(alarm) if alarm else None,
+    )

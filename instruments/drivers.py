@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From an entry of a station file to its driver. Imported when a station is opened: it loads pymeasure."""
 
+from collections.abc import Callable
 from typing import Any
 
 from instruments.clock import RealClock, SimulatedClock
@@ -23,21 +24,27 @@ from instruments.thermometer import Thermometer
 
 __all__ = ["Door", "ScpiInstrument", "build", "build_clock", "door"]
 
+Beat = Callable[[float], None]
+"""Takes how long the next answer may take, s."""
 
-def door(role: str, resource: str, timeout: float) -> Door:
+
+def door(role: str, resource: str, timeout: float, beat: Beat | None = None) -> Door:
     """Open the session of a role through the same VISA library that the guard would use.
 
     :param timeout: longest wait for an answer, s.
+    :param beat: the harness's sign of life.
     :raises BenchError: when nothing answers there.
     """
-    return open_session(resource, role=role, timeout=timeout, visa_library=library_of(resource))
+    return open_session(resource, role=role, timeout=timeout, visa_library=library_of(resource), beat=beat)
 
 
-def build_clock(file: StationFile, resource: str | None) -> tuple[Clock, ScpiInstrument | None]:
+def build_clock(
+    file: StationFile, resource: str | None, beat: Beat | None = None
+) -> tuple[Clock, ScpiInstrument | None]:
     """Return the clock, and its driver where bench time is the simulator's."""
     if file.clock.driver == "real" or resource is None:
-        return RealClock(), None
-    simulated = SimulatedClock(door("clock", resource, file.clock.timeout.si))
+        return RealClock(beat), None
+    simulated = SimulatedClock(door("clock", resource, file.clock.timeout.si, beat))
     return simulated, simulated
 
 

@@ -10,7 +10,7 @@ because its answer would be taken for that of the next one. After a timeout the 
 import os
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -47,6 +47,7 @@ class Door(Adapter):  # type: ignore[misc]
     :param role: the role in the station file, for messages.
     :param timeout: longest wait for an answer, s.
     :param visa_library: PyVISA library; by default ``@py`` for plain sockets and the platform's own for the rest.
+    :param beat: told, before each question, how long its answer may take (s): the harness's sign of life.
     :raises InstrumentLost: when nothing answers at that resource.
     """
 
@@ -54,12 +55,21 @@ class Door(Adapter):  # type: ignore[misc]
     _outstanding: str | None
     _socket: socket.socket | None
 
-    def __init__(self, resource: str, *, role: str, timeout: float = 2.0, visa_library: str | None = None) -> None:
+    def __init__(
+        self,
+        resource: str,
+        *,
+        role: str,
+        timeout: float = 2.0,
+        visa_library: str | None = None,
+        beat: Callable[[float], None] | None = None,
+    ) -> None:
         super().__init__()
         self.resource = resource
         self.role = role
         self.connection = None
         self._timeout = timeout
+        self._beat = beat
         self._library = visa_library if visa_library is not None else _default_library(resource)
         self._forget()
         self._open()
@@ -122,6 +132,9 @@ class Door(Adapter):  # type: ignore[misc]
         self._require_open()
         if "?" in command:
             self._require_clean()
+            # Only questions: what switches off must get out whatever becomes of the guard.
+            if self._beat is not None:
+                self._beat(self._timeout)
             self._outstanding = command
         try:
             self.connection.write(command, **kwargs)
@@ -275,11 +288,19 @@ def _default_library(resource: str) -> str:
     return "@py" if is_socket else ""
 
 
-def open_session(resource: str, *, role: str, timeout: float = 2.0, visa_library: str | None = None) -> Door:
+def open_session(
+    resource: str,
+    *,
+    role: str,
+    timeout: float = 2.0,
+    visa_library: str | None = None,
+    beat: Callable[[float], None] | None = None,
+) -> Door:
     """Open a session for one instrument. Nothing is sent.
 
     :param resource: VISA resource string, as ``TCPIP::192.0.2.10::5025::SOCKET``.
     :param timeout: longest wait for an answer, s.
+    :param beat: see :class:`Door`.
     :raises InstrumentLost: when nothing answers there.
     """
-    return Door(resource, role=role, timeout=timeout, visa_library=visa_library)
+    return Door(resource, role=role, timeout=timeout, visa_library=visa_library, beat=beat)

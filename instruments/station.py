@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""A station: the instruments of a station file, opened, identified, and brought to safety at the end."""
+"""A station: the instruments of a station file, open, to be identified, and brought to safety at the end."""
 
 import atexit
 import datetime
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
-from pathlib import Path
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from instruments.connections import open_all, safe_recipe
 from instruments.data_sheets import load_accuracy
-from instruments.embedded import EmbeddedSimulator, SimOptions
+from instruments.embedded import EmbeddedSimulator
 from instruments.errors import BenchError
-from instruments.helpers import Helpers
 from instruments.identity import (
     SIMULATED_PREFIX,
     Identified,
@@ -34,28 +31,26 @@ from instruments.roles import (
     Stimulator,
     Switch,
 )
-from instruments.safety.guard_client import Guard
 from instruments.safety.recipe import SAFE_ORDER
 from instruments.safety.safe_off import SafeRole, SafeState, ZeroCurrent, safe_off
 from instruments.safety.signals import held
+from instruments.safety.watch import Watch
 from instruments.safety.zero import measure_zero
 from instruments.station_file import StationFile
 
 if TYPE_CHECKING:
     from instruments.drivers import ScpiInstrument
 
-__all__ = ["SimOptions", "Station", "open_station"]
-
 SAFE_TIMEOUT = 0.5
 """s to wait for an answer on the fresh sessions of a safe-off: whoever is well answers in milliseconds."""
-EXPIRED_FAULT = "calibration_expired"
 
 
 class Station:
-    """The instruments of one bench, by role; made by :func:`open_station`.
+    """The instruments of one bench, by role; made by :func:`instruments.opening.open_station`.
 
     :param drivers: by role; only roles with a connection.
     :param resources: VISA resource of each of them.
+    :param watch: what keeps others, and the next run, away from this bench.
     :param today: the day against which certificates are held.
     """
 
@@ -66,7 +61,7 @@ class Station:
         resources: Mapping[str, str],
         clock: Clock,
         *,
-        guard: Guard,
+        watch: Watch,
         simulator: EmbeddedSimulator | None,
         today: datetime.date,
     ) -> None:
@@ -74,7 +69,7 @@ class Station:
         self.clock = clock
         self._drivers: dict[str, Any] = dict(drivers)
         self._resources = resources
-        self._guard: Guard | None = guard
+        self._watch: Watch | None = watch
         self._simulator = simulator
         self._today = today
         self._identified: list[Identified] = []
@@ -189,10 +184,10 @@ class Station:
 
         :raises BenchError: when there is no guard.
         """
-        if self._guard is None:
+        if self._watch is None:
             raise BenchError("the station is closed: no guard watches over it")
-        self._guard.wait_ready()
-        self._guard.check()
+        self._watch.guard.wait_ready()
+        self._watch.guard.check()
 
     def safe_off(self) -> SafeState:
         """Bring the bench to safety and prove it. Never raises; may be called again."""
@@ -212,7 +207,8 @@ class Station:
 
         driver: ScpiInstrument = self._drivers[role]
         driver.adapter.close()
-        driver.adapter = door(role, self._resources[role], SAFE_TIMEOUT)
+        beat = self._watch.beat if self._watch is not None else None
+        driver.adapter = door(role, self._resources[role], SAFE_TIMEOUT, beat)
         return driver
 
     def _measure_zero(self) -> ZeroCurrent:
@@ -230,15 +226,15 @@ class Station:
         A guard is released only from a bench that is known to be safe; otherwise the end of its pipe makes it try
         once more on its own.
         """
-        guard, self._guard = self._guard, None
-        if guard is None:
+        watch, self._watch = self._watch, None
+        if watch is None:
             return
         with held():
             state = self._safe_state or self.safe_off()
             for driver in self._drivers.values():
                 with suppress(Exception):
                     driver.adapter.close()
-            guard.release() if state.confirmed else guard.abandon()
+            watch.end(state)
             if self._simulator is not None:
                 self._simulator.stop()
             atexit.unregister(self.close)
@@ -250,45 +246,3 @@ class Station:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def open_station(
-    file: StationFile,
-    *,
-    run_dir: Path | None = None,
-    sim: SimOptions | None = None,
-    today: datetime.date | None = None,
-    helpers: Helpers | None = None,
-) -> Station:
-    """Open a station: guard, simulator where there is one, and a session to each instrument. Nothing is energised.
-
-    :param run_dir: where ``guard.jsonl`` and ``simulator.log`` go; None keeps neither.
-    :param sim: which device and faults, on the embedded simulated station.
-    :param today: the day against which certificates are held; the present one without it.
-    :param helpers: guard and simulator, started before; without them they are started here.
-    :raises BenchError: when guard, simulator or an instrument cannot be reached; all processes are gone then.
-    """
-    if file.manual_roles:
-        raise BenchError(f"this version cannot run roles by hand: {', '.join(file.manual_roles)}")
-    with ExitStack() as undo:
-        helpers = (helpers or Helpers.start(simulated=file.embedded)).fit(simulated=file.embedded)
-        guard, simulator = helpers.guard, helpers.simulator
-        undo.callback(guard.abandon)
-        if simulator is not None:
-            undo.callback(simulator.stop)
-            simulator.hand_over(sim or SimOptions(), log=run_dir / "simulator.log" if run_dir else None)
-        if sim is not None and EXPIRED_FAULT in sim.faults:
-            file = file.with_expired_calibration()
-        drivers, resources, clock = open_all(file, simulator.resource if simulator else None, undo)
-        guard.hand_over(safe_recipe(drivers, resources, run_dir))
-        station = Station(
-            file,
-            drivers,
-            resources,
-            clock,
-            guard=guard,
-            simulator=simulator,
-            today=today or datetime.date.today(),
-        )
-        undo.pop_all()
-    return station

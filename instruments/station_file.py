@@ -22,7 +22,16 @@ from instruments.station_entries import (
     SmuEntry,
     SwitchEntry,
 )
-from stimcert.quantity import Amperes, Hertz, PositiveAmperes, PositiveOhms, PositiveWatts
+from stimcert.quantity import (
+    Amperes,
+    Dimension,
+    Hertz,
+    PositiveAmperes,
+    PositiveOhms,
+    PositiveSeconds,
+    PositiveWatts,
+    parse,
+)
 from stimcert.strict_model import Misfit, StrictModel
 from stimcert.text_fields import Identifier, Line, duplicates
 
@@ -108,13 +117,18 @@ class Roles(StrictModel):
 
 
 class StationFile(StrictModel):
-    """One station."""
+    """One station.
+
+    :param hang_after: silence of the harness after which the guard switches the bench off and ends it, beyond the time
+        that a measurement announced.
+    """
 
     schema_version: Literal[1] = Field(alias="schema")
     name: Identifier
     title: Line
     laboratory: Line | None = None
     line_frequency: Hertz
+    hang_after: PositiveSeconds = parse("30 s", Dimension.TIME)
     simulator: Simulator | None = None
     roles: Roles = Field(alias="instruments")
     shunts: tuple[Shunt, ...] = Field(alias="shunt", min_length=1)

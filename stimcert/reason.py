@@ -136,6 +136,10 @@ CATALOGUE: dict[str, Entry] = {
     "instrument_lost": Entry("{text}", "check address, network and power, then start again"),
     "instrument_refused": Entry("{text}", "compare the instrument's model and firmware with its driver"),
     "garbled_reply": Entry("{text}", "check cable and interface; restart the instrument"),
+    "bench_in_use": Entry("{text}", "wait until the other run has ended, or end it"),
+    "station_locked": Entry("{text}", "remove the leads, look at the bench, then acknowledge the alarm"),
+    "suspended": Entry("{text}", "keep the computer awake while the bench is in use, then start again"),
+    "power_cycled": Entry("{text}", "check the mains of that instrument, then start again"),
     "bench_error": Entry("{text}", "see the journal"),
     "station_check_failed": Entry(
         "not measured: the station check failed ({cause})", "mend the bench: the device was never connected"

@@ -16,8 +16,9 @@ from bench.session.station_check import StationCheck
 from instruments.embedded import SimOptions
 from instruments.errors import BenchError
 from instruments.helpers import Helpers
+from instruments.opening import open_station
 from instruments.safety.signals import SignalWatch, held
-from instruments.station import Station, open_station
+from instruments.station import Station
 from stimcert.derivation import whole_record
 from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The guard: a process that switches the bench off when the harness is gone, however it went.
+"""The guard: a process that switches the bench off when the harness is gone or hangs.
 
 It holds the reading end of a pipe whose only writing end is the harness's. The kernel closes that end when the
-harness dies, even by SIGKILL; the end of the file is the signal. Run as ``python -m instruments.safety.guard``;
-one JSON line on standard input is the :class:`~instruments.safety.recipe.Recipe`, ``ready`` on standard output
-the answer, and a line ``release`` ends the guard without a word to any instrument.
+harness dies, even by SIGKILL; the end of the file is the signal. A harness that hangs says so by silence: each line
+``beat SECONDS`` announces when the next must have come. Run as ``python -m instruments.safety.guard``; one JSON line on
+standard input is the :class:`~instruments.safety.recipe.Recipe`, ``ready`` on standard output the answer, and a line
+``release`` ends the guard without a word to any instrument.
 """
 
 import json
@@ -13,80 +14,21 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
-from typing import BinaryIO, Protocol
+from pathlib import Path
+from typing import BinaryIO
 
-from instruments.safety.recipe import Recipe, SafeCommands, in_safe_order
+from instruments.safety.recipe import Recipe
 from instruments.safety.signals import ignore_all
+from instruments.safety.spawn import stop_parent
+from instruments.safety.switching_off import Opener, switch_off
 
-TRIES = 3
-STAGGER = 0.03
-"""s that one instrument may take before the next is sent to all the same: keeps the order on a sound bench."""
-
-
-class Session(Protocol):
-    """One instrument, freshly connected."""
-
-    def send_off(self) -> None:
-        """Send what takes the energy away, waiting for no answer."""
-
-    def answers(self) -> tuple[str, ...]:
-        """Return what the instrument answers to the questions of its recipe."""
-
-    def close(self) -> None:
-        """Drop the session."""
-
-
-Opener = Callable[[SafeCommands, float], Session]
-
-
-class Worker(threading.Thread):
-    """Brings one instrument to safety. A thread each, because a dead one must not delay the others."""
-
-    def __init__(self, commands: SafeCommands, opener: Opener, timeout: float) -> None:
-        super().__init__(name=commands.role, daemon=True)
-        self.commands = commands
-        self._open = opener
-        self._timeout = timeout
-        self.sent = threading.Event()
-        self.sent_at: float | None = None
-        self.answers: tuple[str, ...] = ()
-        self.confirmed = False
-        self.errors: list[str] = []
-
-    def run(self) -> None:
-        """Send and read back, on a fresh session each time, until the instrument says that it is safe."""
-        for _ in range(TRIES):
-            try:
-                self._once()
-            # Whatever a VISA library raises, the next try is due.
-            except Exception as error:
-                self.errors.append(f"{type(error).__name__}: {error}")
-            if self.confirmed:
-                return
-
-    def _once(self) -> None:
-        session = self._open(self.commands, self._timeout)
-        try:
-            session.send_off()
-            self.sent_at = self.sent_at or time.monotonic()
-            self.sent.set()
-            self.answers = session.answers()
-            self.confirmed = self.answers == tuple(answer for _, answer in self.commands.ask)
-        finally:
-            session.close()
-
-    def as_dict(self) -> dict[str, object]:
-        """Return what happened, for the log."""
-        return {
-            "role": self.commands.role,
-            "resource": self.commands.resource,
-            "sent": self.sent_at,
-            "confirmed": self.confirmed,
-            "answers": list(self.answers),
-            "errors": list(self.errors),
-        }
+POLL = 1.0
+"""s between two looks at the clock."""
+GRACE = 10.0
+"""s for a harness that hung, and was asked to end, to write its record."""
 
 
 class Log:
@@ -111,27 +53,10 @@ class Log:
             pass
 
 
-def switch_off(recipe: Recipe, opener: Opener) -> Sequence[Worker]:
-    """Send the safe-off to all, in safe order and none waiting for another's answer; then read each back.
-
-    :return: what became of each instrument, in safe order.
-    """
-    workers = [Worker(commands, opener, recipe.timeout) for commands in in_safe_order(recipe.roles)]
-    for worker in workers:
-        worker.start()
-        worker.sent.wait(STAGGER)
-    # Each try may take one timeout to connect and one per answer; a VISA call that never returns is left behind.
-    deadline = time.monotonic() + TRIES * 4 * recipe.timeout
-    for worker in workers:
-        worker.join(max(0.0, deadline - time.monotonic()))
-    return workers
-
-
 def read_lines(stream: BinaryIO) -> "queue.Queue[bytes | None]":
     """Return a queue of the lines of ``stream``; None is its end.
 
-    A thread and a queue, since a Windows pipe cannot be polled; the timeout of ``get`` is where a deadline that the
-    harness announces with each heartbeat belongs.
+    A thread and a queue, since a Windows pipe cannot be polled.
     """
     lines: queue.Queue[bytes | None] = queue.Queue()
 
@@ -144,17 +69,28 @@ def read_lines(stream: BinaryIO) -> "queue.Queue[bytes | None]":
     return lines
 
 
-def watch(lines: "queue.Queue[bytes | None]") -> str:
+def watch(lines: "queue.Queue[bytes | None]", now: Callable[[], float] = time.monotonic) -> str:
     """Wait for what ends the watch.
 
-    :return: ``released``, or ``harness gone``.
+    :return: ``released``, ``harness gone``, or ``harness hangs`` when a beat did not come in time.
     """
+    deadline = float("inf")
     while True:
-        line = lines.get()
+        try:
+            line = lines.get(timeout=min(POLL, max(0.0, deadline - now())))
+        except queue.Empty:
+            if now() >= deadline:
+                return "harness hangs"
+            continue
         if line is None:
             return "harness gone"
-        if line.strip() == b"release":
+        word, _, rest = line.strip().partition(b" ")
+        if word == b"release":
             return "released"
+        if word == b"beat":
+            # A harness that died within the word has closed its pipe.
+            with suppress(ValueError):
+                deadline = now() + float(rest)
 
 
 def load_visa() -> Opener:
@@ -192,19 +128,57 @@ def main() -> int:
     if cause == "released":
         log.append(cause, sync=False)
         return 0
-    return act(recipe, opener, log, cause)
+    code = act(recipe, opener, log, cause)
+    if cause == "harness hangs" and recipe.harness is not None:
+        log.append("harness_ended", how=end_harness(recipe.harness, lines))
+        # What it held until now, an instrument with one connection perhaps, can be reached only now.
+        code = act(recipe, opener, log, cause) if code else code
+    return code
 
 
 def act(recipe: Recipe, opener: Opener, log: Log, cause: str) -> int:
-    """Switch off and log it.
+    """Switch off, with the bench's locks held where the harness let go of them, and log it.
 
     :return: 0 when every instrument confirmed, 1 otherwise.
     """
     began = time.monotonic()
-    workers = switch_off(recipe, opener)
-    confirmed = all(worker.confirmed for worker in workers)
-    log.append("safe_off", cause=cause, began=began, confirmed=confirmed, roles=[w.as_dict() for w in workers])
-    return 0 if confirmed else 1
+    with ExitStack() as held:
+        take_locks(recipe, held)
+        workers = switch_off(recipe, opener)
+    unconfirmed = [worker.commands.role for worker in workers if not worker.confirmed]
+    log.append(
+        "safe_off", cause=cause, began=began, confirmed=not unconfirmed, roles=[worker.as_dict() for worker in workers]
+    )
+    if unconfirmed and recipe.alarm is not None:
+        from instruments.safety.alarm import Alarm
+
+        Alarm(Path(recipe.alarm)).sound(unconfirmed, run=recipe.log or "", by="guard")
+    return int(bool(unconfirmed))
+
+
+def take_locks(recipe: Recipe, held: ExitStack) -> None:
+    """Keep the next run out for as long as it takes; one that was quicker is not kept from anything."""
+    from stimcert.store.file_lock import FileLock, Held
+
+    for file in recipe.locks:
+        with suppress(Held, OSError):
+            held.callback(FileLock(Path(file), holder=f"the guard {os.getpid()}, which switches off").release)
+
+
+def end_harness(pid: int, lines: "queue.Queue[bytes | None]") -> str:
+    """Ask a harness that hangs to end, and end it when it does not.
+
+    :return: what it took.
+    """
+    if not stop_parent(pid, hard=False):
+        return "was gone"
+    deadline = time.monotonic() + GRACE
+    while time.monotonic() < deadline:
+        with suppress(queue.Empty):
+            line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
+            if line is None or line.strip() == b"release":
+                return "asked"
+    return "killed" if stop_parent(pid, hard=True) else "asked"
 
 
 if __name__ == "__main__":

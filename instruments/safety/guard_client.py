@@ -55,6 +55,15 @@ class Guard:
         self._told = True
         self._tell(recipe.to_json())
 
+    def beat(self, seconds: float) -> None:
+        """Say that this process lives, and when it will say so again at the latest; nothing before :meth:`hand_over`.
+
+        :param seconds: until the next beat; later, the guard switches the bench off and ends this process.
+        :raises BenchError: when the guard's process is gone.
+        """
+        if self._told:
+            self._tell(f"beat {seconds:.3f}")
+
     def wait_ready(self) -> None:
         """Wait until the guard is ready to carry out its recipe.
 
@@ -89,5 +98,6 @@ class Guard:
             tell(self._process, line)
         except OSError as error:
             raise BenchError(
-                f"the guard process {self.pid} does not listen ({error}); nothing was energised"
+                f"the guard process {self.pid} does not listen ({error}): nothing would switch the bench off if this "
+                "process died; start again"
             ) from error

@@ -35,11 +35,17 @@ class Recipe:
 
     :param log: path of the file to which it appends what it did; None for none.
     :param timeout: s for each answer, and for each connection to come about.
+    :param harness: process id of the harness, which is ended when it hangs; None to leave it alone.
+    :param locks: files of the bench's locks.
+    :param alarm: file that keeps the next run away from a bench that may be live; None for none.
     """
 
     roles: tuple[SafeCommands, ...]
     log: str | None = None
     timeout: float = 0.25
+    harness: int | None = None
+    locks: tuple[str, ...] = ()
+    alarm: str | None = None
 
     def to_json(self) -> str:
         """Return the recipe as one line."""
@@ -50,7 +56,7 @@ class Recipe:
         """Return the recipe of a line that :meth:`to_json` wrote."""
         fields = json.loads(line)
         roles = tuple(_commands(entry) for entry in fields.pop("roles"))
-        return cls(roles=roles, **fields)
+        return cls(roles=roles, locks=tuple(fields.pop("locks")), **fields)
 
 
 def _commands(entry: dict[str, object]) -> SafeCommands:

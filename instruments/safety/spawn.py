@@ -2,6 +2,7 @@
 """Helper processes that outlive a signal meant for the harness. Both forms, POSIX and Windows, stand here."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -98,3 +99,20 @@ def end(process: "subprocess.Popen[bytes]", *, timeout: float) -> None:
         process.wait()
     if process.stdout is not None:
         process.stdout.close()
+
+
+def stop_parent(pid: int, *, hard: bool) -> bool:
+    """Ask the process that started this one to end, or end it.
+
+    :param pid: what it was then; on POSIX a parent that is gone has left another one in its place.
+    :param hard: leave it no choice. On Windows there is no other way.
+    :return: whether it was still there.
+    """
+    if sys.platform != "win32" and os.getppid() != pid:
+        return False
+    name = "SIGKILL" if hard and sys.platform != "win32" else "SIGTERM"
+    try:
+        os.kill(pid, signal.Signals[name])
+    except OSError:
+        return False
+    return True

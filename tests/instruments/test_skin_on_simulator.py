@@ -6,7 +6,8 @@ import pytest
 
 from instruments.embedded import SimOptions
 from instruments.errors import BenchError
-from instruments.station import Station, open_station
+from instruments.opening import open_station
+from instruments.station import Station
 from instruments.station_file import StationFile
 from stimcert.strict_toml import load
 from tests.instruments.test_station_file import SIM

@@ -10,7 +10,8 @@ import pytest
 
 from instruments.calibration import read_day
 from instruments.errors import BenchError
-from instruments.station import SimOptions, Station, open_station
+from instruments.opening import SimOptions, open_station
+from instruments.station import Station
 from instruments.station_file import StationFile
 from stimcert.quantity import Dimension, parse
 from stimcert.strict_toml import load

@@ -19,7 +19,7 @@ HARNESS = """
 import sys, threading
 from pathlib import Path
 from instruments.safety import signals
-from instruments.station import SimOptions, open_station
+from instruments.opening import SimOptions, open_station
 from instruments.station_file import StationFile
 from stimcert.strict_toml import load
 

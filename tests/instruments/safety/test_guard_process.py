@@ -3,6 +3,7 @@
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from instruments.errors import BenchError
+from instruments.safety import guard as guard_module
 from instruments.safety.guard_client import Guard
 from instruments.safety.recipe import Recipe
 
@@ -28,6 +30,19 @@ guard.wait_ready()
 print(guard.pid, flush=True)
 sys.stdin.readline()
 """
+HANGS = """
+import os, sys
+from dataclasses import replace
+from instruments.safety.guard_client import Guard
+from instruments.safety.recipe import Recipe
+guard = Guard()
+guard.hand_over(replace(Recipe.from_json(sys.stdin.readline()), harness=os.getpid()))
+guard.wait_ready()
+print(guard.pid, flush=True)
+guard.beat(0.1)
+while True:
+    pass
+"""
 
 
 @pytest.fixture
@@ -35,10 +50,10 @@ def harness() -> Iterator[Callable[[Recipe], "subprocess.Popen[str]"]]:
     """Return a starter of small harness processes that hold an armed guard."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(recipe: Recipe) -> "subprocess.Popen[str]":
+    def start(recipe: Recipe, script: str = HARNESS) -> "subprocess.Popen[str]":
         environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
         process = subprocess.Popen(
-            [sys.executable, "-c", HARNESS],
+            [sys.executable, "-c", script],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -200,3 +215,86 @@ def test_a_guard_loads_nothing_heavy() -> None:
     loaded = {line.rpartition("|")[2].strip() for line in shown.stderr.splitlines()}
     assert {"pyvisa", "pyvisa_py.highlevel", "instruments.safety.fresh"} <= loaded
     assert not loaded & {"pymeasure", "pandas", "scipy", "numpy._core", "pydantic", "stimcert"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_a_harness_that_hangs_loses_the_bench_and_is_ended(
+    toy: Callable[..., Any], harness: Callable[..., Any], tmp_path: Path
+) -> None:
+    instrument, log, alarm = toy("smu"), tmp_path / "guard.jsonl", tmp_path / "alarm.json"
+    process = harness(Recipe(roles=(instrument.commands(),), log=str(log), alarm=str(alarm)), HANGS)
+    assert instrument.told_off.wait(5)
+    assert process.wait(10) == -signal.SIGTERM
+    assert wait_for_log(log, "safe_off")["cause"] == "harness hangs"
+    assert wait_for_log(log, "harness_ended")["how"] == "asked"
+    assert not alarm.exists()
+
+
+def test_a_bench_that_the_guard_could_not_confirm_is_locked(
+    toy: Callable[..., Any], harness: Callable[..., Any], tmp_path: Path
+) -> None:
+    log, alarm = tmp_path / "guard.jsonl", tmp_path / "alarm.json"
+    stuck = toy("smu", stuck=True)
+    harness(Recipe(roles=(stuck.commands(),), log=str(log), timeout=0.05, alarm=str(alarm))).kill()
+    wait_for_log(log, "safe_off")
+    assert json.loads(alarm.read_text())["unconfirmed"] == ["smu"]
+
+
+class Lines:
+    """What comes through the pipe at which second; None is its end."""
+
+    def __init__(self, *lines: tuple[float, bytes | None]) -> None:
+        self.time, self._lines = 0.0, list(lines)
+
+    def get(self, timeout: float) -> bytes | None:
+        if self._lines and self._lines[0][0] <= self.time + timeout:
+            self.time, line = max(self.time, self._lines[0][0]), self._lines.pop(0)[1]
+            return line
+        self.time += max(timeout, 1e-3)
+        raise queue.Empty
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause", "at"),
+    [
+        ([(500.0, None)], "harness gone", 500.0),
+        ([(1.0, b"beat 30\n"), (2.0, b"release\n")], "released", 2.0),
+        ([(1.0, b"beat 30\n"), (30.0, b"beat 30\n")], "harness hangs", 60.0),
+        ([(1.0, b"beat 1230\n"), (1200.0, b"beat 30\n")], "harness hangs", 1230.0),
+        ([(1.0, b"beat 1200\n"), (2.0, b"beat 5\n"), (1000.0, None)], "harness hangs", 7.0),
+        ([(1.0, b"beat \n"), (2.0, b"be"), (3.0, None)], "harness gone", 3.0),
+    ],
+)
+def test_silence_beyond_what_was_announced_is_a_hang(
+    lines: list[tuple[float, bytes | None]], cause: str, at: float
+) -> None:
+    pipe = Lines(*lines)
+    assert guard_module.watch(pipe, lambda: pipe.time) == cause  # type: ignore[arg-type]
+    assert pipe.time == pytest.approx(at, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("there", "says", "how"),
+    [
+        ([False], [], "was gone"),
+        ([True], [b"beat 30\n", None], "asked"),
+        ([True], [b"release\n"], "asked"),
+        ([True, True], [], "killed"),
+    ],
+)
+def test_a_harness_that_does_not_end_when_asked_is_killed(
+    there: list[bool], says: list[bytes | None], how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[bool] = []
+
+    def stop(pid: int, *, hard: bool) -> bool:
+        stopped.append(hard)
+        return there.pop(0)
+
+    monkeypatch.setattr(guard_module, "stop_parent", stop)
+    monkeypatch.setattr(guard_module, "GRACE", 0.01)
+    lines: queue.Queue[bytes | None] = queue.Queue()
+    for line in says:
+        lines.put(line)
+    assert guard_module.end_harness(7, lines) == how
+    assert stopped == ([False, True] if how == "killed" else [False])
