@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""say what a plan will do on a station, and what it can decide"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from bench.session.options import CHECKOUT, DEFAULT_STATION, STATIONS, named_or_file
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.add_argument("plan", type=Path, metavar="PLAN")
+    parser.add_argument("--station", default=DEFAULT_STATION, metavar="NAME|FILE")
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Print the lines with which a run of this plan begins; 4 when a file is wrong."""
+    from bench.session.inputs import InvalidInputs, load_inputs
+    from bench.session.usage import unknown_names
+    from stimcert.store.run_folder import utc_now
+
+    here = Path.cwd()
+    plan, station = here / parsed.plan, named_or_file(parsed.station, STATIONS, here)
+    try:
+        inputs = load_inputs(plan=plan, station=station, device=None, checkout=CHECKOUT, today=utc_now().date())
+    except InvalidInputs as invalid:
+        print(*unknown_names(plan=plan, station=station), *invalid.problems, sep="\n", file=sys.stderr)
+        return 4
+    from bench.session.announcement import announcement
+
+    print(*announcement(inputs), sep="\n")
+    return 0
