@@ -85,7 +85,10 @@ def door(peer):
 @pytest.fixture
 def impatient(peer):
     """A door for questions that are never answered, so that tests need not wait for long."""
-    opened = open_session(peer.resource, role="smu", timeout=0.15)
+    opened = open_session(peer.resource, role="smu", timeout=10.0)
+    # A loaded machine needs its time to connect.
+    opened._timeout = 0.15
+    opened._apply_timeout()
     yield opened
     opened.close()
 
