@@ -246,6 +246,7 @@ def test_binary_block_is_read_by_its_length_and_text_goes_on_afterwards(instrume
 
 def test_truncated_block_is_a_timeout(impatient):
     instrument = ScpiInstrument(impatient, "a model", role="smu")
+    instrument.write("SHORT?")
     with pytest.raises(InstrumentTimeout, match="SHORT"):
         instrument._read_block("SHORT?", 1000)
     assert impatient.closed
