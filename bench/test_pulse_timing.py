@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Pulse timing: how long, how high and how often."""
+"""Pulse timing: how long, how high and how often; bursts, edges, carrier and ON/OFF programs where a row asks."""
 
 from bench.session.bench import Bench
 from bench.session.measure import Measure
 from stimcert.plan import Case
-from stimcert.procedures import TIMING
+from stimcert.procedures import PROGRAM, TIMING, WHOLE_TIMING
+
+PERIODS = 5.0
+"""Periods of a program in its record: the first and the last may be cut, three whole ones are needed."""
 
 
 def test_pulse_timing(case: Case, bench: Bench, measure: Measure) -> None:
@@ -12,5 +15,9 @@ def test_pulse_timing(case: Case, bench: Bench, measure: Measure) -> None:
     for point in bench.points(case):
         capture = bench.capture(point)
         measure(point, "current.peak", capture)
-        for metric in TIMING:
+        for metric in (*TIMING, *measure.wanted(point, WHOLE_TIMING)):
             measure(point, metric, capture)
+        if program := list(measure.wanted(point, PROGRAM)):
+            whole = bench.program_record(point, periods=PERIODS)
+            for metric in program:
+                measure(point, metric, whole, proven_by=capture)

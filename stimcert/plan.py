@@ -95,6 +95,8 @@ class Mode(StrictModel):
         change. It cannot be known from a record alone.
     :param polarity: sign of the active electrode; declared for desincrustation.
     :param ion: sign of the ion that iontophoresis drives; the active electrode has the same.
+    :param electrode_area: smallest contacting area of the electrodes.
+    :param electrode_area_tolerance: by what share it may be larger or smaller; without one it counts as exact.
     :param active_terminal: how the operator knows the active terminal.
     :param worst_case: largest current to be ready for; ranges and shunt are chosen from it.
     """
@@ -108,6 +110,7 @@ class Mode(StrictModel):
     ion: Sign | None = None
     treatment: Literal["desincrustation", "iontophoresis"] | None = None
     electrode_area: SquareMetres | None = None
+    electrode_area_tolerance: PositiveShare | None = None
     active_terminal: Line | None = None
     worst_case: PositiveAmperes | None = None
     declared: tuple[Declared, ...] = ()
@@ -117,6 +120,11 @@ class Mode(StrictModel):
         """Return +1 or -1 where the plan declares a sign of the mean current, else None."""
         sign = self.ion or self.polarity
         return SIGNS[sign] if sign else None
+
+    @property
+    def in_bursts(self) -> bool:
+        """Whether the maker declares that pulses come in bursts."""
+        return any(entry.metric.startswith("burst.") for entry in self.declared)
 
     def declared_for(self, level: int, metric: str) -> Declared | None:
         """Return what is declared for that level and metric, if anything is."""
@@ -137,6 +145,7 @@ class Mode(StrictModel):
             self._declared_levels_exist(),
             self._declared_once(),
             self._program_holds_a_cycle(),
+            self._area_for_its_tolerance(),
         )
 
     def _galvanic_has_a_sign(self) -> Iterator[Misfit]:
@@ -174,6 +183,11 @@ class Mode(StrictModel):
             if found is not None and self.modality != "galvanic":
                 text = f'found "{found}" in a mode of modality "{self.modality}"; only galvanic modes have this key'
                 yield Misfit((key,), text)
+
+    def _area_for_its_tolerance(self) -> Iterator[Misfit]:
+        if self.electrode_area_tolerance is not None and self.electrode_area is None:
+            text = f'found "{self.electrode_area_tolerance}", but no electrode_area that it could belong to'
+            yield Misfit(("electrode_area_tolerance",), text)
 
     def _declared_levels_exist(self) -> Iterator[Misfit]:
         for index, declared in enumerate(self.declared):

@@ -32,8 +32,13 @@ CURRENTS = (
     "current.rms",
     "current.ac_rms",
     "current.rectified",
+    "current.baseline_to_peak",
+    "current.ripple",
+    "current.density_peak",
+    "current.density_rms",
+    "power.density",
 )
-"""Currents that are measured where a row asks for them."""
+"""Currents and densities that are measured where a row asks for them."""
 
 TIMING = (
     "current.amplitude",
@@ -44,10 +49,27 @@ TIMING = (
     "pulse.spread",
     "pulse.duty",
 )
+WHOLE_TIMING = (
+    "pulse.rise",
+    "pulse.fall",
+    "pulse.overshoot",
+    "pulse.droop",
+    "pulse.carrier",
+    "burst.rate",
+    "burst.duration",
+    "burst.duty",
+)
+"""Shape of pulses, and bursts, measured where a row asks for them."""
+
+PROGRAM = ("program.on", "program.off", "program.duty")
+"""Times of an ON/OFF program, measured where a row asks for them, on a record of their own."""
+
 CHARGES = ("charge.phase", "charge.net", "charge.imbalance")
+ENERGIES = ("energy.pulse", "power.density")
 
 PROCEDURES: dict[str, Procedure] = {
     "charge": Procedure(metrics=("current.peak", *CHARGES, "current.mean")),
+    "energy": Procedure(metrics=("current.peak", *ENERGIES)),
     "idle_output": Procedure(metrics=("current.peak", "current.mean")),
     "intensity_control": Procedure(
         metrics=("current.peak", "intensity.step", "intensity.drop", "intensity.minimum"), comes_down=True
@@ -56,7 +78,7 @@ PROCEDURES: dict[str, Procedure] = {
     "modality": Procedure(metrics=("current.peak",), judges="modality", sees_programs=True),
     "output_current": Procedure(metrics=("current.peak", "current.mean", *CURRENTS), sees_programs=True),
     "polarity": Procedure(metrics=("current.peak",), judges="sign"),
-    "pulse_timing": Procedure(metrics=("current.peak", *TIMING)),
+    "pulse_timing": Procedure(metrics=("current.peak", *TIMING, *WHOLE_TIMING, *PROGRAM)),
 }
 
 

@@ -73,6 +73,13 @@ CATALOGUE: dict[str, Entry] = {
     "censored_below_limit": Entry(
         "{quantity} is at least {value}; that decides nothing about {limit}", "use a higher range"
     ),
+    "no_electrode_area": Entry(
+        "the plan names no electrode area for this mode: a density has no value", "enter electrode_area in the plan"
+    ),
+    "no_resistance": Entry(
+        "the load is a network, which stores energy: R·∫i² dt is not what the skin takes up",
+        "choose resistances as loads for this metric",
+    ),
     "not_a_number": Entry("{quantity} is not a finite number", "look at the reading in the journal"),
     "polarity_undetermined": Entry(
         "the mean {value} is too small against {threshold} to have a sign", "check the mode and the level"

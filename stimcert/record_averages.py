@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """R.m.s. values and extremes of a digitized current, with their budgets."""
 
+import math
+from dataclasses import replace
+
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
@@ -8,9 +11,16 @@ from stimcert.record_terms import checked_samples, common_terms, extremum_terms,
 from stimcert.term import rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.averages import averages
+from stimcert.waveform.baseline import baseline
 from stimcert.waveform.extremes import extremes
 from stimcert.waveform.peak import window_samples
 from stimcert.waveform.sampled import Sampled
+
+_SURE = 3.0
+"""Standard deviations of the zero that count as its half-width in an offset."""
+
+_LEAST_MEAN = 5.0
+"""Standard uncertainties that a mean must exceed for something to be a share of it."""
 
 
 def sampled(record: CurrentRecord) -> Sampled:
@@ -26,6 +36,12 @@ def sampled(record: CurrentRecord) -> Sampled:
     return Sampled(
         samples=samples, sample_rate=record.waveform.sample_rate, zero=record.zero.mean, noise=record.zero.noise
     )
+
+
+def offset_half_width(record: CurrentRecord) -> float:
+    """Return the half-width of what offset, resolution and zero do to a voltage, V: the gain is left out."""
+    accuracy, zero = record.waveform.accuracy, record.zero
+    return accuracy.offset + accuracy.resolution / 2.0 + _SURE * zero.noise / math.sqrt(zero.count)
 
 
 def rms_current(record: CurrentRecord, *, cycle: float | None, alternating: bool = False) -> Measured:
@@ -70,3 +86,50 @@ def extreme_current(record: CurrentRecord, metric: str, *, event: float) -> Meas
     for number, (part, _) in enumerate(parts, start=1):
         terms += extremum_terms(record, part, str(number))
     return Measured(value=max(value, 0.0) * slope(record), unit="A", uncertainty=evaluate(terms))
+
+
+def baseline_to_peak(record: CurrentRecord, *, event: float) -> Measured:
+    """Return the largest distance of the current from its baseline in A, a magnitude.
+
+    The baseline is what lies between pulses; of direct current, and of waveforms without a gap, the bench's zero.
+
+    :param event: minimum duration, s, rounded up to whole samples.
+    :raises NotMeasurable: for a clipped record, or one shorter than the event.
+    """
+    volts = sampled(record)
+    if window_samples(event, volts.sample_rate) > len(volts.samples):
+        raise too_short(len(volts.samples) / volts.sample_rate, event)
+    found, base, per_volt = extremes(volts, event=event), baseline(volts), slope(record)
+    part = max((found.positive, found.negative), key=lambda side: abs(side.value - base.level))
+    value = abs(part.value - base.level)
+    terms = common_terms(record, value) + extremum_terms(record, part)
+    terms.append(standard("b", uncertainty=base.doubt, unit="V", name="baseline", estimate=base.level,
+                          sensitivity=-per_volt))  # fmt: skip
+    details = {"baseline": base.level * per_volt, "samples": base.samples_used}
+    return Measured(value=value * per_volt, unit="A", uncertainty=evaluate(terms), details=details)
+
+
+def ripple(record: CurrentRecord, *, event: float) -> Measured:
+    """Return the peak-to-peak current over the magnitude of the mean, a fraction; the gain cancels.
+
+    :param event: minimum duration of an extreme, s.
+    :raises NotMeasurable: for a clipped record, one shorter than the event, or without a direct current.
+    """
+    volts = sampled(record)
+    if window_samples(event, volts.sample_rate) > len(volts.samples):
+        raise too_short(len(volts.samples) / volts.sample_rate, event)
+    found, mean = extremes(volts, event=event), averages(volts, cycle=None)
+    offset = offset_half_width(record)
+    size = abs(mean.mean)
+    if not size > _LEAST_MEAN * (offset + mean.mean_doubt):
+        shown = show(mean.mean * slope(record), "A")
+        text = f"the mean {shown} may be nothing: a ripple is a share of a direct current"
+        raise NotMeasurable("no_output_proven", text, found=shown, expected="a direct current")
+    value = found.peak_to_peak / size
+    terms = [replace(term, sensitivity=1.0 / size) for term in extremum_terms(record, found.positive, "+")]
+    terms += [replace(term, sensitivity=1.0 / size) for term in extremum_terms(record, found.negative, "-")]
+    terms += [
+        rectangular("v_0", half_width=offset, unit="V", name="offset and zero", sensitivity=-value / size),
+        standard("δv_mean", uncertainty=mean.mean_doubt, unit="V", name="noise of the mean", sensitivity=-value / size),
+    ]
+    return Measured(value=value, unit="%", uncertainty=evaluate(terms), details={"mean": mean.mean * slope(record)})

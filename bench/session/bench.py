@@ -10,6 +10,7 @@ from bench.session.inputs import Inputs
 from bench.session.planner import Setup, plan_setup, program_rate, ranged_setup, record_length
 from bench.session.point import Capture, MeanCurrent, Point
 from bench.session.recorder import Recorder, Watching
+from bench.session.surroundings import surroundings_of
 from bench.session.wiring import Wiring
 from instruments.errors import BenchError
 from instruments.station import Station
@@ -182,6 +183,7 @@ class Bench:
             count = record_length(seconds, rate)
             share = min(count / rate / point.case.dwell.si, 1.0)
             capture = Capture(records=self.recorder.climb(self.setup, rate=rate, count=count), observed=share)
+        capture = replace(capture, around=surroundings_of(self._inputs, point, self.shunt))
         self._last = (point, capture)
         return capture
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bench.session.point import Capture, Derived, MeanCurrent, Point
 from stimcert.metrics import METRICS
-from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current, rectified_mean
+from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current
 from stimcert.quantity import show
 from stimcert.reading import MeanReading, Status
 
@@ -57,20 +57,9 @@ def _of_capture(metric: str, capture: Capture, *, event: float, cycle: float | N
     if metric == "current.peak":
         return peak_current(record, event=event)
     # Loaded where a case asks for it: it takes as long as the rest of a short run's start.
-    from stimcert.record_averages import extreme_current, rms_current
-    from stimcert.record_pulses import PULSE_METRICS, pulse_metric
+    from stimcert.record_metrics import record_metric
 
-    if metric in PULSE_METRICS:
-        return pulse_metric(capture.train, metric)
-    match metric:
-        case "current.positive_peak" | "current.negative_peak" | "current.peak_to_peak":
-            return extreme_current(record, metric, event=event)
-        case "current.rms" | "current.ac_rms":
-            return rms_current(record, cycle=cycle, alternating=metric == "current.ac_rms")
-        case "current.rectified":
-            return rectified_mean(record, cycle=cycle)
-        case _:
-            raise ValueError(f"metric {metric!r} cannot be evaluated from a record")
+    return record_metric(metric, capture.train, capture.around, event=event, cycle=cycle)
 
 
 def _mean(reading: MeanCurrent, cycle: float | None) -> Measured:

@@ -13,8 +13,9 @@ from instruments.errors import BenchError
 from stimcert.quantity import show
 from stimcert.reading import MeanReading, Status
 
-# Relays, leads and contacts in series with the box, Ω.
-_CONTACTS = 0.5
+CONTACTS = 0.5
+"""Relays, leads and contacts in series with the box, Ω."""
+
 _LOWEST_VOLTAGE, _HIGHEST_VOLTAGE = 0.1, 2.0
 # Two loads that differ by more than this and measure the same are one and the same resistor.
 _SAME = 0.02
@@ -76,7 +77,7 @@ def measure_resistance(
     across = context.station.smu.read_voltage(READINGS)
     asked = f"{show(load, 'Ω')} at {show(voltage, 'V')}"
     measured, relative = _ratio(valid(across, asked, voltage), across, valid(current, asked, voltage / load), current)
-    allowed = load * relative + tolerance + _CONTACTS
+    allowed = load * relative + tolerance + CONTACTS
     check = LoadCheck(nominal=load, measured=measured, allowed=allowed)
     if refused is not None and check.good:
         # The load is right, so a range that holds its current must not overflow or limit: it is the SMU.

@@ -181,12 +181,12 @@ class Measure:
             yield Attempt(number=1, part=reading, last=True)
             return
         for number, mean in enumerate(reading.means, start=1):
-            yield Attempt(number=number, part=Capture(means=(mean,)), last=number == len(reading.means))
+            yield Attempt(number=number, part=replace(reading, means=(mean,)), last=number == len(reading.means))
         for number, record in enumerate(reading.records, start=1):
             self._count += 1
             yield Attempt(
                 number=number,
-                part=Capture(records=(record,), observed=reading.observed),
+                part=replace(reading, records=(record,), means=()),
                 last=number == len(reading.records),
                 waveform=self._run.keep_waveform(f"{self._case.id}_{self._count:04d}", record),
             )

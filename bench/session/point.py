@@ -11,9 +11,10 @@ from stimcert.plan import Case, Mode, Plan
 from stimcert.procedures import comes_down
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord, MeanReading
+from stimcert.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from stimcert.record_pulses import PulseTrain
+    from stimcert.pulse_train import PulseTrain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,18 +87,20 @@ class Capture:
     :param records: one per range that was tried; only the last may be unclipped.
     :param means: on a station without a digitizer the SMU's means instead, again one per range that was tried.
     :param observed: share of the dwell seen at full bandwidth.
+    :param around: what is known of the point beside the records.
     """
 
     records: tuple[CurrentRecord, ...] = ()
     means: tuple[MeanReading, ...] = ()
     observed: float = 0.0
+    around: Surroundings = Surroundings()
 
     @cached_property
     def train(self) -> "PulseTrain":
         """The pulses of the last record, found once for all their metrics."""
-        from stimcert.record_pulses import PulseTrain
+        from stimcert.pulse_train import PulseTrain
 
-        return PulseTrain(record=self.records[-1])
+        return PulseTrain(record=self.records[-1], bursts_declared=self.around.bursts)
 
 
 @dataclass(frozen=True, kw_only=True)

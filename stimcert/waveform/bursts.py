@@ -8,7 +8,7 @@ import numpy as np
 from stimcert.measured import NotMeasurable
 from stimcert.waveform.peak import Floats, Indices
 from stimcert.waveform.programs import Program
-from stimcert.waveform.pulses import Pulses
+from stimcert.waveform.pulses import Pulses, Repetition, repetition_of
 
 # A pause is one when it is this much longer than the next shorter interval.
 _PAUSE = 2.0
@@ -73,14 +73,55 @@ def find_bursts(pulses: Pulses, *, pause_limit: float | None = None) -> Bursts:
 
 
 def _pause_limit(times: Floats) -> float:
-    """Return the geometric middle of the widest gap in the ordered intervals."""
+    found = _widest_gap(times)
+    if found is None:
+        text = "the pulses come without pauses: no bursts"
+        raise NotMeasurable("not_observed", text, observed="no pause between pulses", required="bursts")
+    return found
+
+
+def _widest_gap(times: Floats) -> float | None:
+    """Return the geometric middle of the widest gap in the ordered intervals; None where it is no factor of two."""
     ordered = np.sort(times)
     ratios = ordered[1:] / ordered[:-1]
     if not len(ratios) or not ratios.max() >= _PAUSE:
-        text = "the pulses come without pauses: no bursts"
-        raise NotMeasurable("not_observed", text, observed="no pause between pulses", required="bursts")
+        return None
     widest = int(ratios.argmax())
     return float(np.sqrt(ordered[widest] * ordered[widest + 1]))
+
+
+def innermost_pause(pulses: Pulses, *, declared: bool) -> float | None:
+    """Return the longest time between the starts of two pulses of one burst, s; None where pulses come without pauses.
+
+    Bursts may be parted by longer pauses themselves, those of a program: the shortest kind of pause counts. Unless the
+    plan declares bursts, intervals count as pauses only where at least three whole bursts have the same number of
+    pulses, two at least and give or take one: a rate that changes, or pulses left out here and there, are no bursts.
+
+    :param declared: whether the device is said to deliver bursts.
+    """
+    times, limit = np.diff(pulses.start), None
+    while True:
+        found = _widest_gap(times if limit is None else times[times <= limit])
+        if found is None or not (declared or _regular(times, found)):
+            return limit
+        limit = found
+
+
+def _regular(times: Floats, limit: float) -> bool:
+    """Whether a limit between intervals divides the pulses into bursts that are alike."""
+    heads = np.flatnonzero(times > limit) + 1
+    counts = np.diff(heads)
+    return len(counts) >= _LEAST_BURSTS and int(counts.min()) >= 2 and int(np.ptp(counts)) <= 1
+
+
+def repetition_within(pulses: Pulses, pause_limit: float | None) -> Repetition:
+    """Return the repetition frequency of pulses, the pauses between bursts left out.
+
+    :param pause_limit: longest time between the starts of two pulses of one burst, s; None without bursts.
+    :raises NotMeasurable: ``not_observed`` for fewer than two such intervals.
+    """
+    times = np.diff(pulses.start)
+    return repetition_of(times if pause_limit is None else times[times <= pause_limit])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,14 +138,22 @@ class Duty:
     program: float | None
 
 
-def duty(pulses: Pulses, *, bursts: Bursts | None = None, program: Program | None = None) -> Duty:
+def duty(
+    pulses: Pulses,
+    *,
+    bursts: Bursts | None = None,
+    program: Program | None = None,
+    pause_limit: float | None = None,
+) -> Duty:
     """Return the duty of pulses, bursts and program: medians over each.
 
+    :param pause_limit: as in :func:`repetition_within`, where the bursts themselves are not asked for.
     :raises NotMeasurable: ``not_observed`` for fewer than two pulses.
     """
     times = np.diff(pulses.start)
-    if bursts is not None:
-        times = times[times <= bursts.pause_limit]
+    limit = bursts.pause_limit if bursts is not None else pause_limit
+    if limit is not None:
+        times = times[times <= limit]
     if not len(times):
         text = "two whole pulses are needed for a duty"
         raise NotMeasurable("not_observed", text, observed=f"{len(pulses)} pulses", required="2")

@@ -192,10 +192,18 @@ def repetition(pulses: Pulses) -> Repetition:
 
     :raises NotMeasurable: ``not_observed`` for fewer than three pulses.
     """
-    if len(pulses) < _LEAST_PULSES:
-        text = f"{len(pulses)} whole pulses in the record, {_LEAST_PULSES} are needed: take a longer one"
-        raise NotMeasurable("not_observed", text, observed=f"{len(pulses)} pulses", required=f"{_LEAST_PULSES}")
-    times = np.diff(pulses.start)
+    return repetition_of(np.diff(pulses.start))
+
+
+def repetition_of(times: Floats) -> Repetition:
+    """Return the repetition frequency by the times from pulse to pulse, s, shape (n,).
+
+    :raises NotMeasurable: ``not_observed`` for fewer than two of them.
+    """
+    if len(times) < _LEAST_PULSES - 1:
+        seen, needed = f"{len(times)} times from pulse to pulse", f"{_LEAST_PULSES - 1}"
+        text = f"{seen} in the record, {needed} are needed: take a longer one"
+        raise NotMeasurable("not_observed", text, observed=seen, required=needed)
     return Repetition(
         frequency=1.0 / float(np.median(times)),
         spread=float(times.std(ddof=1)),

@@ -19,6 +19,7 @@ CASES = {
     "load_regulation": "LR-01",
     "pulse_timing": "PT-01",
     "charge": "CH-01",
+    "energy": "EN-01",
     "idle_output": "IO-01",
     "modality": "MO-01",
 }
@@ -93,7 +94,7 @@ VIOLATIONS = {
     ),
     "a step too large": Violation(
         procedure="intensity_control",
-        device=changed((RISING, '"50 µA", "150 µA", "170 µA", "200 µA"')),
+        device=changed((RISING, '"50 µA", "150 µA", "160 µA", "200 µA"')),
         metrics=frozenset({"intensity.step"}),
         levels=frozenset({1, 2}),  # up to level 2, and down from it
     ),
@@ -136,6 +137,12 @@ VIOLATIONS = {
         procedure="charge",
         device=changed(('width = "1 ms"', 'width = "1.15 ms"')),
         metrics=frozenset({"charge.phase"}),
+    ),
+    "pulses of too much energy": Violation(
+        procedure="energy",
+        device=changed((RISING, '"50 µA", "100 µA", "172 µA", "200 µA"')),
+        metrics=frozenset({"energy.pulse"}),
+        levels=frozenset({3}),
     ),
     "current while it is stopped": Violation(
         procedure="idle_output",
