@@ -178,13 +178,15 @@ def _remarks(measurements: Sequence[Measurement]) -> Column:
 def _remark(measurement: Measurement) -> str:
     attempt = measurement.conditions.number("attempt") or 1
     reason, above = measurement.data.get("reason"), measurement.conditions.data.get("one_more_up") is True
-    if attempt <= 1 and not reason and not above:
+    void = Node(measurement.data.get("void"))
+    if attempt <= 1 and not reason and not above and not void:
         return ""
     repeated = f"attempt {attempt:g}" if attempt > 1 else None
     stepped = "after one more step up" if above else None
     why = Node(reason)
     text = None if why.text("code") in _SHOWN_BY_THE_ROW else why.text("text")
-    return _data("; ".join(part for part in (stepped, repeated, text) if part))
+    voided = None if why.text("code") == void.text("code") else void.text("text")
+    return _data("; ".join(part for part in (stepped, repeated, text, voided) if part))
 
 
 def _head(title: str, unit: str) -> str:

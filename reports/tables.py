@@ -26,7 +26,7 @@ COLUMNS = (
     ["run_id", "simulated", "case", "index", "quantity", "limit", "kind", "mode", "level", "load_ohm"]
     + ["measured_load_ohm", "value", "bound", "unit", "standard_uncertainty", "expanded_uncertainty"]
     + ["coverage_factor", "dof", "lower_limit", "upper_limit", "acceptance_lower", "acceptance_upper", "verdict"]
-    + ["reason_code", "reason", "attempt", "bench_time_s", "wall_time", "range", "shunt_ohm", "waveform"]
+    + ["reason_code", "reason", "void", "attempt", "bench_time_s", "wall_time", "range", "shunt_ohm", "waveform"]
 )
 _ROWS = 1000
 _WHOLE = ("index", "level", "attempt")
@@ -73,6 +73,7 @@ def _row(measurement: Measurement, case: Case, record: Record) -> dict[str, Any]
     row |= {"acceptance_lower": number(lower), "acceptance_upper": number(upper)}
     row |= {"mode": _text(conditions, "mode"), "wall_time": _text(conditions, "wall_time")}
     row |= {"reason_code": _text(reason, "code"), "reason": _text(reason, "text")}
+    row["void"] = _text(Node(measurement.data.get("void")), "text")
     return row | {"run_id": _text(record, "run_id"), "simulated": _text(record, "simulated"), "case": _text(case, "id")}
 
 

@@ -112,7 +112,17 @@ def _run(record: Node) -> list[Fact]:
         Fact("Operator", record.text("operator")),
         Fact("Station", named or None),
         Fact("Laboratory", station.text("laboratory")),
+        *_self_checks(record.node("self_checks")),
     ]
+
+
+def _self_checks(checks: Node) -> list[Fact]:
+    """Return how many checks the bench made of itself, and how often a good bench would fail one of them."""
+    count, alarm, allowed = checks.number("count"), checks.number("false_alarm"), checks.number("allowed")
+    if count is None or alarm is None or allowed is None:
+        return []
+    text = f"{count:.0f}; a good bench fails one of them in at most {alarm:.2g} of all runs ({allowed:.2g} allowed)"
+    return [Fact("Self-checks", text)]
 
 
 def _software(software: Node) -> list[Fact]:

@@ -122,6 +122,25 @@ CATALOGUE: dict[str, Entry] = {
         "the reference of {asked} reads {measured} by {path}, allowed is ± {allowed}",
         "check reference, leads, shunt and instrument; nothing electrical tells them apart",
     ),
+    "reference_weak": Entry(
+        "the reference of {asked} reads {measured} by both paths; allowed is ± {allowed}",
+        "check the reference's supply and output, and that nothing beside the loop takes part of its current",
+    ),
+    "digitizer_reversed": Entry(
+        "SMU {first} and digitizer {second} at the same d.c. current: the digitizer's leads are exchanged at the shunt",
+        "exchange the two leads of the digitizer's input",
+    ),
+    "relay_map_wrong": Entry(
+        "with the port {port} and {what} the SMU sees {measured}, expected {expected}",
+        "compare the relay channels of the station file with the wiring; then look for a relay that sticks",
+    ),
+    "temperature_missing": Entry(
+        "the thermometer gives no temperature: {text}", "check the sensor: without it no specification holds"
+    ),
+    "time_constant_wrong": Entry(
+        "skin network {network}: time constant {measured}, expected {expected} ± {allowed}",
+        "check the capacitor of that network, then its certificate",
+    ),
     "bypass_wrong": Entry(
         "with the SMU bypassed the reference of {asked} reads {measured} by {path}; allowed is ± {allowed}",
         "check the bypass relay, and the relay channels of the station file",
@@ -153,6 +172,14 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "safe_state_unconfirmed": Entry(
         "output off unconfirmed: {roles}", "remove the leads from the device, switch it off at its mains"
+    ),
+    "drifted": Entry(
+        "{what} was {before} before the device was measured and is {after} after it; {allowed} of change is allowed",
+        "let the bench warm up, check contacts and leads, then measure the device again",
+    ),
+    "voided": Entry(
+        "void: the bench did not pass its check afterwards ({cause})",
+        "mend the bench and measure the device again; what was found against the device remains found",
     ),
     "nothing_measured": Entry("the bench test measured nothing", "a bench test must call measure()"),
     "row_not_judged": Entry(

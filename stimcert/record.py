@@ -13,7 +13,9 @@ from typing import Any
 from stimcert.completeness import not_judged
 from stimcert.findings import advisories, device_finding, nearness, worst_point
 from stimcert.reason import Reason
+from stimcert.self_checks import self_checks
 from stimcert.verdict import Verdict
+from stimcert.void import make_void
 
 SCHEMA = 1
 STATION = "STATION"
@@ -45,6 +47,8 @@ class _RunState:
     interrupted: str | None = None
     errors: list[Body] = field(default_factory=list)
     ended: str | None = None
+    checked: bool = False
+    unproven: list[dict[str, Any]] = field(default_factory=list)  # measured since the last good check of the bench
 
 
 def derive(events: Iterable[tuple[str, str, Body]]) -> dict[str, Any]:
@@ -75,13 +79,18 @@ def _apply(state: _RunState, kind: str, wall: str, body: Body) -> None:
         case "case_begun":
             state.cases[body["case"]].begun = wall
         case "measurement":
-            _add_measurement(state.cases[body["case"]], body)
+            _add_measurement(state, body)
         case "case_error":
             state.cases[body["case"]].errors.append(body["reason"])
         case "case_ended":
             state.cases[body["case"]].ended = wall
         case "run_error":
             state.errors.append(body["reason"])
+        case "bench_checked":
+            state.checked, state.unproven = True, []
+        case "bench_check_failed":
+            state.errors.append(body["reason"])
+            make_void(state.unproven, body["reason"])
         case "interrupted":
             state.interrupted = str(body["signal"])
         case "safe_state":
@@ -90,9 +99,12 @@ def _apply(state: _RunState, kind: str, wall: str, body: Body) -> None:
             state.ended = wall
 
 
-def _add_measurement(case: _CaseState, body: Body) -> None:
-    measurement = {key: value for key, value in body.items() if key != "case"}
-    case.measurements.append({"index": len(case.measurements), **measurement})
+def _add_measurement(state: _RunState, body: Body) -> None:
+    case = state.cases[body["case"]]
+    measurement = {"index": len(case.measurements), **{key: value for key, value in body.items() if key != "case"}}
+    case.measurements.append(measurement)
+    if body["case"] != STATION:
+        state.unproven.append(measurement)
 
 
 def _record(state: _RunState) -> dict[str, Any]:
@@ -120,6 +132,7 @@ def _record(state: _RunState) -> dict[str, Any]:
         "environment": _environment(state.temperatures),
         "software": begun["software"],
         "decision_rule": begun["decision_rule"],
+        "self_checks": self_checks(state.cases[STATION].measurements if STATION in state.cases else ()),
         "safe_state": state.safe_state,
         "inputs": begun["inputs"],
         "cases": cases,
@@ -166,12 +179,13 @@ def _case_verdict(case: _CaseState, state: _RunState) -> tuple[Verdict, Body | N
 
 def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body | None]:
     by_nearness = sorted(cases, key=lambda c: max(map(nearness, c["measurements"]), default=0.0), reverse=True)
-    candidates: list[tuple[Verdict, Body]] = [
+    # What is wrong with the bench as a whole comes first: it explains the cases that it made void.
+    candidates: list[tuple[Verdict, Body]] = [(Verdict.ERROR, error) for error in state.errors]
+    candidates += [
         (Verdict(c["verdict"]), _because(c)) for c in by_nearness if c["verdict"] != Verdict.NOT_APPLICABLE.value
     ]
     if state.interrupted:
         candidates.append((Verdict.ABORTED, Reason("interrupted", {"signal": state.interrupted}).as_dict()))
-    candidates += [(Verdict.ERROR, error) for error in state.errors]
     if state.safe_state is not None and not state.safe_state["confirmed"]:
         roles = ", ".join(state.safe_state["unconfirmed"])
         candidates.append((Verdict.ERROR, Reason("safe_state_unconfirmed", {"roles": roles}).as_dict()))
@@ -181,8 +195,8 @@ def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body
     # STATION counts for the worst, never as a measured PASS.
     if not any(c["verdict"] == Verdict.PASS.value for c in cases if c["id"] != STATION):
         return Verdict.NOT_RUN, Reason("not_run").as_dict()
-    if state.safe_state is None:
-        # Everything was measured, and then nobody saw how the bench ended.
+    if state.safe_state is None or (state.checked and state.unproven):
+        # Everything was measured, and then nobody saw how the bench ended, or whether it still was the bench checked.
         return Verdict.ABORTED, Reason("interrupted", {"signal": "the end of the process"}).as_dict()
     return Verdict.PASS, None
 

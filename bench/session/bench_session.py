@@ -158,6 +158,8 @@ class BenchSession:
         """Note that a case ran to its end, and say what came out."""
         run = self.open_run
         run.end_case(case.id)
+        if measure is not None and measure.worst is not None:
+            run.limiting(case.id, measure.worst["conditions"]["load"])
         verdict = Verdict.ERROR if case.id in run.errors else (measure.verdict if measure else Verdict.ERROR)
         reason = run.errors.get(case.id)
         self.progress.write(case_line(case, verdict, measure.worst if measure else None, reason), **colour(verdict))

@@ -11,23 +11,23 @@ from bench.session.inputs import Inputs
 from bench.session.planner import Setup, plan_setup
 from instruments.errors import BenchError
 from instruments.station import Station
+from stimcert.allowance import Allowance
 from stimcert.quantity import show
 from stimcert.reading import MeanReading, Status, Zero
 
-# Noise alone exceeds six standard errors less than once in 10^8 checks.
-NOISE_SIGMAS = 6.0
-READINGS = 5
+# Enough to know their scatter well; at five, Student's t would ask for four times as much room.
+READINGS = 10
 # Room above the expected value: what is somewhat too large still shows as a value, not as an overflow.
 HEADROOM = 1.2
 
 
 class Report(Protocol):
-    """Stores one finding of the check."""
+    """Takes in one finding of the check."""
 
     def __call__(
-        self, quantity: str, value: float, unit: str, *, expected: float, allowed: float, **conditions: object
+        self, quantity: str, value: float, unit: str, *, expected: float, allowance: Allowance, **conditions: object
     ) -> None:
-        """Store that ``quantity`` was found at ``value``, where ``expected`` ± ``allowed`` is right."""
+        """Take in that ``quantity`` was found at ``value``, where ``expected`` within ``allowance`` is right."""
 
 
 @dataclass(kw_only=True)
@@ -96,6 +96,12 @@ def valid(reading: MeanReading, asked: str, expected: float) -> tuple[float, ...
     )
 
 
-def standard_error(values: Sequence[float]) -> float:
-    """Return s/√n."""
-    return float(np.std(values, ddof=1) / len(values) ** 0.5)
+def scatter(values: Sequence[float]) -> tuple[float, int]:
+    """Return the standard error s/√n of the mean of readings, and its degrees of freedom."""
+    return float(np.std(values, ddof=1) / len(values) ** 0.5), len(values) - 1
+
+
+def of_reading(reading: MeanReading, values: Sequence[float]) -> Allowance:
+    """Return what the specification and the scatter of an SMU's readings allow, in the reading's unit."""
+    mean, accuracy = float(np.mean(values)), reading.accuracy
+    return Allowance(limit=accuracy.half_width(mean) + accuracy.resolution / 2, scatter=(scatter(values),))

@@ -103,5 +103,5 @@ def _station(inputs: Inputs) -> dict[str, Any]:
 
 
 def _station_case() -> dict[str, Any]:
-    title = "The bench proves itself: environment, zero, loads, reference, both current paths"
+    title = "The bench proves itself: environment, zero, relays, loads, both current paths, reference"
     return {"id": STATION, "procedure": "station_check", "title": title, "mode": None, "modes": [], "limits": []}

@@ -1,22 +1,27 @@
 # SPDX-License-Identifier: MIT
 """Loads: each one measured by the SMU through the relays, leads and shunt that the device will see."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from bench.session.check_context import HEADROOM, NOISE_SIGMAS, READINGS, CheckContext, standard_error, valid
+from bench.session.check_context import HEADROOM, READINGS, CheckContext, of_reading, valid
 from bench.session.planner import HIGHEST_SMU_RANGE, Setup, smallest_range
 from instruments.errors import BenchError
+from stimcert.allowance import Allowance
 from stimcert.quantity import show
 from stimcert.reading import MeanReading, Status
 
 CONTACTS = 0.5
-"""Relays, leads and contacts in series with the box, Ω."""
+"""Relays, leads and contacts in series with the box, Ω: at most so much."""
 
-_LOWEST_VOLTAGE, _HIGHEST_VOLTAGE = 0.1, 2.0
+# And so much of change within a run.
+_CONTACTS = Allowance(limit=CONTACTS, drift=0.1)
+# The highest is that of the SMU's 20 V range: what stands 20 V on a bench is touched by nobody at 100 mA.
+_LOWEST_VOLTAGE, _HIGHEST_VOLTAGE = 0.1, 20.0
 # Two loads that differ by more than this and measure the same are one and the same resistor.
 _SAME = 0.02
 
@@ -35,9 +40,10 @@ class LoadCheck:
         return abs(self.measured - self.nominal) <= self.allowed
 
 
-def check_loads(context: CheckContext) -> None:
+def check_loads(context: CheckContext, only: Collection[float] | None = None) -> None:
     """Measure every load of the plan.
 
+    :param only: nominal values, Ω; all loads without it.
     :raises BenchError: see :func:`diagnose_loads`; ``smu_limited`` or ``smu_overrange`` when it is the SMU.
     """
     station = context.station
@@ -47,7 +53,7 @@ def check_loads(context: CheckContext) -> None:
         station.switch.set_port("open")
         station.switch.select_shunt(shunt)
         checks = []
-        for load in loads:
+        for load in (load for load in loads if only is None or load in only):
             station.load_box.set_resistance(context.inputs.station.load_box.setting(load, shunt))
             station.switch.set_port("short")
             # Up to the value of the shunt, the load is the shunt alone.
@@ -58,33 +64,56 @@ def check_loads(context: CheckContext) -> None:
 
 def _check(context: CheckContext, setup: Setup, load: float) -> LoadCheck:
     box, shunt = context.inputs.station.load_box, setup.shunt.value.si
-    check = measure_resistance(context, setup, load, (load - shunt) * box.tolerance.si + box.residual.si)
-    context.state.loads[load, shunt] = check.measured
+    tolerance = Allowance(limit=(load - shunt) * box.tolerance.si + box.residual.si)
+    check = measure_resistance(context, setup, load, tolerance)
+    context.state.loads.setdefault((load, shunt), check.measured)
     return check
 
 
 def measure_resistance(
-    context: CheckContext, setup: Setup, load: float, tolerance: float, network: str | None = None
+    context: CheckContext, setup: Setup, load: float, tolerance: Allowance, network: str | None = None
 ) -> LoadCheck:
-    """Measure what is in the loop behind the shorted port, shunt included.
+    """Measure what is in the loop behind the shorted port, shunt included, at the largest current of the mode.
+
+    What box and network stand, and the SMU's voltage, may leave less of it.
 
     :param load: nominal, Ω.
     :param tolerance: of the load itself, Ω; that of SMU, relays and leads is added.
     :param network: name of the skin network that it is.
     """
-    voltage = min(max(setup.worst_case * load, _LOWEST_VOLTAGE), _HIGHEST_VOLTAGE)
-    refused, current = _read_current(context, voltage, load)
-    across = context.station.smu.read_voltage(READINGS)
-    asked = f"{show(load, 'Ω')} at {show(voltage, 'V')}"
-    measured, relative = _ratio(valid(across, asked, voltage), across, valid(current, asked, voltage / load), current)
-    allowed = load * relative + tolerance + CONTACTS
-    check = LoadCheck(nominal=load, measured=measured, allowed=allowed)
-    if refused is not None and check.good:
-        # The load is right, so a range that holds its current must not overflow or limit: it is the SMU.
-        valid(refused, asked, voltage / load)
+    voltage = _voltage(context, setup, load, network)
+    measured, allowance = loop_resistance(context, voltage, load, tolerance)
     where = {"load": load, "shunt": setup.shunt.value.si, "network": network}
-    context.report("load.resistance", measured, "Ω", expected=load, allowed=allowed, **where)
-    return check
+    context.report("load.resistance", measured, "Ω", expected=load, allowance=allowance, **where)
+    return LoadCheck(nominal=load, measured=measured, allowed=allowance.half_width)
+
+
+def loop_resistance(
+    context: CheckContext, voltage: float, nominal: float, tolerance: Allowance
+) -> tuple[float, Allowance]:
+    """Force a voltage (V) into the loop as it stands and return its resistance, Ω, with what is allowed.
+
+    :param nominal: expected, Ω.
+    :param tolerance: of the load itself, Ω; that of SMU, relays and leads is added.
+    """
+    refused, current = _read_current(context, voltage, nominal)
+    across = context.station.smu.read_voltage(READINGS)
+    asked = f"{show(nominal, 'Ω')} at {show(voltage, 'V')}"
+    volts, amperes = valid(across, asked, voltage), valid(current, asked, voltage / nominal)
+    measured, relative = _ratio(volts, across, amperes, current)
+    allowance = relative.scaled(nominal) + tolerance + _CONTACTS
+    if refused is not None and abs(measured - nominal) <= allowance.half_width:
+        # The load is right, so a range that holds its current must not overflow or limit: it is the SMU.
+        valid(refused, asked, voltage / nominal)
+    return measured, allowance
+
+
+def _voltage(context: CheckContext, setup: Setup, load: float, network: str | None) -> float:
+    """Return what to force, V: the largest current of the mode, as far as the load stands it."""
+    skin, box = context.inputs.station.skin, context.inputs.station.load_box
+    part = skin if network is not None and skin is not None else box
+    highest = min(_HIGHEST_VOLTAGE, part.max_voltage.si, math.sqrt(part.max_power.si * load))
+    return min(max(setup.worst_case * load, _LOWEST_VOLTAGE), highest)
 
 
 def _read_current(context: CheckContext, voltage: float, load: float) -> tuple[MeanReading | None, MeanReading]:
@@ -107,14 +136,12 @@ def _read_current(context: CheckContext, voltage: float, load: float) -> tuple[M
 
 def _ratio(
     volts: Sequence[float], across: MeanReading, amperes: Sequence[float], current: MeanReading
-) -> tuple[float, float]:
-    """Return R in Ω, and the relative half-width of everything the SMU may contribute to it."""
+) -> tuple[float, Allowance]:
+    """Return R in Ω, and as a share of it everything that the SMU may contribute."""
     v, i = float(np.mean(volts)), float(np.mean(amperes))
     if v == 0.0 or i == 0.0:
-        return float("inf"), 0.0
-    relative = (across.accuracy.half_width(v) + NOISE_SIGMAS * standard_error(volts)) / abs(v)
-    relative += (current.accuracy.half_width(i) + NOISE_SIGMAS * standard_error(amperes)) / abs(i)
-    return v / i, relative
+        return math.inf, Allowance()
+    return v / i, of_reading(across, volts).scaled(1 / v) + of_reading(current, amperes).scaled(1 / i)
 
 
 def diagnose_loads(checks: Sequence[LoadCheck]) -> None:

@@ -61,7 +61,7 @@ def _report(context: CheckContext, found: list[PathReading], shunt: Shunt) -> No
         digitizer.value,
         "A",
         expected=smu.value,
-        allowed=smu.allowed + digitizer.allowed,
+        allowance=smu.allowance + digitizer.allowance,
         path=digitizer.path,
         shunt=shunt.value.si,
     )

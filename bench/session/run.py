@@ -60,6 +60,7 @@ class Run:
         self._check: StationCheck | None = None
         self._begun: set[str] = set()
         self.backlog = Backlog()
+        self._limiting: dict[str, float] = {}
         self.state = BenchState()
         self.errors: dict[str, Reason] = {}
         copies = [self.folder.add_input(file.role, file.name, file.data) for file in inputs.files]
@@ -99,6 +100,10 @@ class Run:
     def open(self) -> bool:
         """Whether the run has no end yet."""
         return self.record is None
+
+    def limiting(self, case: str, load: float) -> None:
+        """Note the load (Ω) at which a case came nearest to its limits: it is measured again at the end."""
+        self._limiting[case] = load
 
     def log(self, kind: str, body: Mapping[str, object], *, durable: bool = True) -> int:
         """Append one event to the journal, after all that was read before it, and return its number.
@@ -146,9 +151,10 @@ class Run:
         self._station.check_identities(date.today())
         self._identify_dut(identified)
         self._station.arm_guard()
-        check = StationCheck(self._station, self.inputs, self._report_check)
+        check = StationCheck(self._station, self.inputs, self._store_finding)
         self.state = check.opening()
         self._log_temperature()
+        self.log("bench_checked", {"phase": "opening"})
         self._check = check
 
     def _sim_options(self) -> SimOptions:
@@ -170,8 +176,16 @@ class Run:
                 text = f"dut: expected serial {self.serial}, the device answers {entry['serial']} ({entry['identity']})"
                 raise BenchError(text, code="wrong_dut", expected=self.serial, found=entry["serial"])
 
-    def _report_check(
-        self, quantity: str, value: float, unit: str, *, expected: float, allowed: float, **conditions: object
+    def _store_finding(
+        self,
+        quantity: str,
+        value: float,
+        unit: str,
+        *,
+        expected: float,
+        allowed: float,
+        false_alarm: float,
+        **conditions: object,
     ) -> None:
         """Store one finding of the station check; it is ERROR outside its allowance, never FAIL."""
         inside = abs(value - expected) <= allowed
@@ -195,6 +209,7 @@ class Run:
             "verdict": "PASS" if inside else "ERROR",
             "reason": None,
             "exceeded": False,
+            "false_alarm": false_alarm,
             "conditions": {
                 **conditions,
                 "bench_time": station.clock.now() if station else None,
@@ -258,11 +273,12 @@ class Run:
             return
         try:
             self._station_now().dut.stop()
-            self._check.closing()
+            self._check.closing(self._limiting.values())
             self._log_temperature()
+            self.log("bench_checked", {"phase": "closing"})
         except Exception as error:
             reason = reason_of_exception(error, phase="the closing check")
-            self.log("run_error", {"reason": reason.as_dict()})
+            self.log("bench_check_failed", {"phase": "closing", "reason": reason.as_dict()})
 
     def _settle(self) -> None:
         """Store what an interrupt left unstored."""

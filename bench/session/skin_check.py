@@ -4,9 +4,13 @@
 That shows which network is there and that its resistors are whole; of its capacitor only the certificate is known.
 """
 
+import math
+
 from bench.session.check_context import CheckContext
 from bench.session.load_check import measure_resistance
 from instruments.errors import BenchError
+from instruments.skin_entries import Network
+from stimcert.allowance import Allowance
 from stimcert.quantity import show
 
 # Time constants until what is left of a step is less than anything here can see.
@@ -31,12 +35,19 @@ def check_networks(context: CheckContext) -> None:
             skin.select(name)
             station.switch.set_port("short")
             station.clock.wait(_SETTLED * network.time_constant)
-            nominal, tolerance = network.direct, network.direct * network.expanded_uncertainty.si
-            check = measure_resistance(context, setup, nominal + setup.shunt.value.si, tolerance, network=name)
+            check = measure_resistance(
+                context, setup, network.direct + setup.shunt.value.si, _certified(network), network=name
+            )
             station.switch.set_port("open")
             if not check.good:
                 raise _wrong(name, check.nominal, check.measured, check.allowed)
     skin.select(None)
+
+
+def _certified(network: Network) -> Allowance:
+    """Return what the certificate leaves open at direct current, Ω: two resistors, each with its own share."""
+    share = network.expanded_uncertainty.si / network.coverage_factor
+    return Allowance(normal=share * math.hypot(network.series.si, network.parallel.si))
 
 
 def _wrong(name: str, nominal: float, measured: float, allowed: float) -> BenchError:

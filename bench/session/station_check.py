@@ -1,32 +1,40 @@
 # SPDX-License-Identifier: MIT
-"""The bench proves itself before a device is connected: environment, zero, loads, reference, and both current paths.
+"""The bench proves itself before a device is connected, and again after it: it is its own first suspect.
 
-Every allowance is the sum of the half-widths of the specifications involved, plus six standard errors of noise: a
-bench inside its specifications is never refused for its errors, and for noise less than once in 10^8 checks.
+Environment, zero, relays, loads, networks, both current paths, reference. Every allowance is the sum of the half-widths
+of the specifications involved, plus room for certificates and noise: a bench inside its specifications is never refused
+for them, and for all else together less than once in a thousand runs (:mod:`stimcert.allowance`).
 """
 
-from bench.session.check_context import BenchState, CheckContext, Report
+from collections.abc import Collection
+
+from bench.session.check_context import BenchState, CheckContext
+from bench.session.check_findings import CLOSING, Findings, Store
 from bench.session.inputs import Inputs
 from bench.session.load_check import check_loads
 from bench.session.path_check import check_paths
 from bench.session.reference_check import check_references
+from bench.session.relay_check import check_relays
 from bench.session.skin_check import check_networks
 from bench.session.zero_check import check_zero
-from instruments.errors import BenchError
+from instruments.errors import BenchError, GarbledReply
 from instruments.station import Station
+from stimcert.allowance import Allowance
 
-# The accuracy of the data sheets holds at 23 ± 5 °C.
+# The accuracy of the data sheets holds at 23 ± 5 °C. Within it the temperature may be anything.
 _NOMINAL, _TOLERANCE = 23.0, 5.0
+_ANY = 2 * _TOLERANCE
 
 
 class StationCheck:
     """The self-checks of the bench.
 
-    :param report: called for each finding.
+    :param store: called for each finding.
     """
 
-    def __init__(self, station: Station, inputs: Inputs, report: Report) -> None:
-        self._context = CheckContext(station=station, inputs=inputs, report=report, state=BenchState())
+    def __init__(self, station: Station, inputs: Inputs, store: Store) -> None:
+        self._findings = Findings(store)
+        self._context = CheckContext(station=station, inputs=inputs, report=self._findings, state=BenchState())
 
     def opening(self) -> BenchState:
         """Check everything, from a known state of the instruments, in the order in which an error is safest to find.
@@ -39,24 +47,39 @@ class StationCheck:
             station.digitizer.reset()
         self._check_temperature()
         check_zero(self._context)
+        check_relays(self._context)
         check_loads(self._context)
         check_networks(self._context)
         check_paths(self._context)
         check_references(self._context)
         return self._context.state
 
-    def closing(self) -> None:
-        """Check again at the end what could have changed: environment and reference.
+    def closing(self, limiting: Collection[float] = ()) -> None:
+        """Check again what could have changed, and hold it against what was found before.
 
-        :raises BenchError: when the bench that measured is not the bench that was checked.
+        :param limiting: the loads at which a limit was approached most, Ω.
+        :raises BenchError: when the bench that measured is not the bench that was checked; ``drifted`` when it passes
+            every check, but not as it did before.
         """
+        self._findings.phase = CLOSING
+        if self._context.station.skin is not None:
+            self._context.station.skin.select(None)
         self._check_temperature()
+        check_zero(self._context)
+        check_relays(self._context)
+        check_loads(self._context, only=limiting)
+        check_paths(self._context)
         check_references(self._context)
+        self._findings.judge_changes()
 
     def _check_temperature(self) -> None:
-        temperature = self._context.station.environment.temperature()
+        try:
+            temperature = self._context.station.environment.temperature()
+        except GarbledReply as error:
+            raise BenchError(str(error), code="temperature_missing") from error
         self._context.state.temperature = temperature
-        self._context.report("environment.temperature", temperature, "°C", expected=_NOMINAL, allowed=_TOLERANCE)
+        allowance = Allowance(limit=_TOLERANCE, drift=_ANY)
+        self._context.report("environment.temperature", temperature, "°C", expected=_NOMINAL, allowance=allowance)
         if not abs(temperature - _NOMINAL) <= _TOLERANCE:
             text = f"{temperature:.1f} °C at the bench, allowed is {_NOMINAL:.0f} ± {_TOLERANCE:.0f} °C"
             raise BenchError(text, code="temperature_outside", temperature=f"{temperature:.1f}")

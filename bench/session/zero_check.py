@@ -3,10 +3,11 @@
 
 import numpy as np
 
-from bench.session.check_context import NOISE_SIGMAS, READINGS, CheckContext, standard_error, valid
+from bench.session.check_context import READINGS, CheckContext, of_reading, valid
 from bench.session.planner import Setup, smallest_range
 from instruments.errors import BenchError
 from instruments.roles import Digitizer
+from stimcert.allowance import Allowance
 from stimcert.quantity import show
 from stimcert.reading import Waveform, Zero
 
@@ -38,8 +39,7 @@ def _check_smu(context: CheckContext, setup: Setup) -> None:
     smu.output(True)
     reading = smu.read_current(READINGS)
     values = valid(reading, "zero current", 0.0)
-    allowed = reading.accuracy.half_width(0.0) + NOISE_SIGMAS * standard_error(values)
-    _judge(context, "smu", float(np.mean(values)), "A", allowed)
+    _judge(context, "smu", float(np.mean(values)), "A", of_reading(reading, values), setup.smu_range)
 
 
 def _check_digitizer(context: CheckContext, digitizer: Digitizer) -> None:
@@ -50,9 +50,10 @@ def _check_digitizer(context: CheckContext, digitizer: Digitizer) -> None:
         digitizer.configure(voltage_range=voltage_range, sample_rate=rate, count=round(_SECONDS * rate))
         waveform = digitizer.capture()
         zero = _zero_of(waveform)
-        context.state.zeros[voltage_range] = zero
-        allowed = waveform.accuracy.half_width(0.0) + NOISE_SIGMAS * zero.noise / zero.count**0.5
-        _judge(context, "digitizer", zero.mean, "V", allowed)
+        context.state.zeros.setdefault(voltage_range, zero)
+        scatter = (zero.noise / zero.count**0.5, zero.count - 1)
+        allowance = Allowance(limit=waveform.accuracy.half_width(0.0), scatter=(scatter,))
+        _judge(context, "digitizer", zero.mean, "V", allowance, voltage_range)
 
 
 def _zero_of(waveform: Waveform) -> Zero:
@@ -62,14 +63,15 @@ def _zero_of(waveform: Waveform) -> Zero:
     )
 
 
-def _judge(context: CheckContext, role: str, mean: float, unit: str, allowed: float) -> None:
-    context.report("zero", mean, unit, expected=0.0, allowed=allowed, role=role)
-    if abs(mean) <= allowed:
+def _judge(context: CheckContext, role: str, mean: float, unit: str, allowance: Allowance, full_scale: float) -> None:
+    context.report("zero", mean, unit, expected=0.0, allowance=allowance, role=role, range=full_scale)
+    if abs(mean) <= allowance.half_width:
         return
+    allowed = show(allowance.half_width, unit)
     raise BenchError(
-        f"with the port open {role} shows {show(mean, unit)}, allowed is ± {show(allowed, unit)}; check for leakage",
+        f"with the port open {role} shows {show(mean, unit)}, allowed is ± {allowed}; check for leakage",
         code="zero_offset",
         role=role,
         measured=show(mean, unit),
-        allowed=show(allowed, unit),
+        allowed=allowed,
     )

@@ -30,6 +30,7 @@ class Loop:
     """What is true on the bench.
 
     :param box: what the load box really is, Ω, when it is set to a value.
+    :param contacts: in series with the box, Ω.
     :param bypasses: whether the relay beside the SMU does; else the SMU's limit holds all the same.
     :param leads: -1 when the leads at the device's end are swapped.
     :param smu_gain: error of the SMU's current, as a factor; ``digitizer_gain`` likewise.
@@ -40,6 +41,7 @@ class Loop:
     """
 
     box: Callable[[float], float] = lambda ohms: ohms
+    contacts: float = CONTACTS
     leads: int = 1
     bypasses: bool = True
     smu_gain: float = 1.0
@@ -67,7 +69,7 @@ class Loop:
     def current(self) -> float:
         """Return the direct current that flows, A."""
         if self.port == "short":
-            return self.voltage / (self.ohms + self.shunt + CONTACTS)
+            return self.voltage / (self.ohms + self.shunt + self.contacts)
         if self.port == "reference":
             largest = math.inf if self.bypassed and self.bypasses else self.smu_limit
             return self.leads * max(-largest, min(largest, self.reference))

@@ -12,7 +12,8 @@ from bench.session.load_check import LoadCheck, check_loads, diagnose_loads
 from instruments.errors import BenchError
 from stimcert.reading import Status
 from tests.bench.fake_station import CONTACTS, Loop, fake_station
-from tests.bench.parts import Checked, check_context
+from tests.bench.parts import Checked, check_context, inputs
+from tests.bench.runs import MICROCURRENT, Edited
 
 LOADS = (500.0, 2000.0, 10000.0)
 
@@ -109,12 +110,27 @@ def test_the_box_is_set_with_the_port_open_and_measured_with_it_short() -> None:
     assert [call[1] for call in loop.names("load_box.set_resistance")] == [400.0, 1900.0, 9900.0]
 
 
-def test_the_voltage_stays_between_a_tenth_of_a_volt_and_two() -> None:
+def test_a_load_is_measured_at_the_current_of_the_case() -> None:
     loop = Loop()
     checked(loop)
-    # 1 mA worst case: 0.5 V at 500 Ω; 2 V at 2 kΩ and, instead of 10 V, at 10 kΩ
+    # 1 mA worst case
     voltages = [call[1] for call in loop.names("smu.configure_source")]
-    assert voltages == pytest.approx([0.5, 2.0, 2.0])
+    assert voltages == pytest.approx([0.5, 2.0, 10.0])
+
+
+def test_what_the_smu_can_force_leaves_less_of_it() -> None:
+    """5 mA are wanted: 2.5 V, 10 V, and 20 V where 50 V would be needed."""
+    loop = Loop()
+    plan = inputs(Edited(MICROCURRENT, (('worst_case = "1 mA"', 'worst_case = "5 mA"'),)))
+    check_loads(check_context(fake_station(loop), plan))
+    assert [call[1] for call in loop.names("smu.configure_source")] == pytest.approx([2.5, 10.0, 20.0])
+
+
+def test_afterwards_only_the_limiting_loads_are_measured_again() -> None:
+    loop = Loop()
+    context = check_context(fake_station(loop))
+    check_loads(context, only={2000.0})
+    assert [call[1] for call in loop.names("load_box.set_resistance")] == [1900.0]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 """A certified current proves sign and gain of both current paths, and that they agree."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,21 +10,29 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bench.session.path_check import check_paths
-from bench.session.reference_check import PathReading, check_references, diagnose_paths, diagnose_reference
+from bench.session.reference_check import (
+    PathReading,
+    check_references,
+    currents_for,
+    diagnose_paths,
+    diagnose_reference,
+)
 from bench.session.zero_check import check_zero
 from instruments.errors import BenchError
+from instruments.station_file import ReferenceCurrent
+from stimcert.allowance import Allowance
 from stimcert.reading import Status
 from tests.bench.fake_station import Loop, fake_station
 from tests.bench.parts import Checked, check_context, inputs
 from tests.bench.runs import MICROCURRENT, Edited
 
-REFERENCE, CERTIFICATE, ALLOWED = 500e-6, 0.1e-6, 1e-6
+REFERENCE, CERTIFICATE, ALLOWED = 500e-6, Allowance(limit=0.1e-6), 1e-6
 
 
 def paths(smu: float, digitizer: float | None = None, allowed: float = ALLOWED) -> list[PathReading]:
     """Return what each path reads of the reference."""
     found = {"smu": smu} | ({"digitizer": digitizer} if digitizer is not None else {})
-    return [PathReading(path=path, value=value, allowed=allowed) for path, value in found.items()]
+    return [PathReading(path=path, value=value, allowance=Allowance(limit=allowed)) for path, value in found.items()]
 
 
 def code(found: list[PathReading], expected: float = REFERENCE) -> str | None:
@@ -45,7 +54,12 @@ def code(found: list[PathReading], expected: float = REFERENCE) -> str | None:
         (paths(501.09e-6, 500e-6), None),
         (paths(501.2e-6, 500e-6), "reference_wrong"),
         (paths(500e-6, 498.8e-6), "reference_wrong"),
-        (paths(0.0, 0.0), "reference_wrong"),
+        (paths(0.0, 0.0), "reference_weak"),
+        (paths(400e-6, 400.5e-6), "reference_weak"),
+        # with one path alone nobody knows whose fault it is
+        (paths(400e-6), "reference_wrong"),
+        (paths(400e-6, 450e-6), "reference_wrong"),
+        (paths(600e-6, 600e-6), "reference_wrong"),
         (paths(-500e-6, -500e-6), "leads_swapped"),
         (paths(-500e-6), "leads_swapped"),
         # one path reversed is that path, not the leads
@@ -72,9 +86,9 @@ currents = st.floats(min_value=-2e-3, max_value=2e-3) | st.just(math.nan)
 
 @given(currents, currents)
 def test_no_path_that_is_off_ever_passes(smu: float, digitizer: float) -> None:
-    fits = all(abs(value - REFERENCE) <= ALLOWED + CERTIFICATE for value in (smu, digitizer))
+    fits = all(abs(value - REFERENCE) <= ALLOWED + CERTIFICATE.half_width for value in (smu, digitizer))
     assume(not fits)
-    assert code(paths(smu, digitizer)) in {"leads_swapped", "reference_wrong"}
+    assert code(paths(smu, digitizer)) in {"leads_swapped", "reference_wrong", "reference_weak"}
 
 
 def test_what_is_said_names_both_paths() -> None:
@@ -119,15 +133,36 @@ def test_both_signs_up_to_the_worst_case_are_applied_and_nothing_is_left_on() ->
         assert step[0] != "reference.off" or before == ("switch.set_port", "open")
 
 
-def test_a_plan_with_larger_currents_uses_the_larger_reference_too() -> None:
+@pytest.mark.parametrize(
+    ("worst", "expected"), [("10 mA", 5e-3), ("1 mA", 500e-6), ("100 µA", 500e-6)], ids=["10 mA", "1 mA", "100 µA"]
+)
+def test_each_range_in_use_gets_the_currents_that_come_nearest_to_nine_tenths_of_it(
+    worst: str, expected: float
+) -> None:
+    """Where no certified current fits into the range, the smallest one proves the sign at least."""
     loads = ('loads = ["500 Ω", "2 kΩ", "10 kΩ"]', 'loads = ["150 Ω"]')
-    plan = Edited(MICROCURRENT, (('worst_case = "1 mA"', 'worst_case = "10 mA"'), loads))
-    assert applied(checked(Loop(), plan)) == [500e-6, -500e-6, 5e-3, -5e-3]
+    plan = Edited(MICROCURRENT, (('worst_case = "1 mA"', f'worst_case = "{worst}"'), loads))
+    assert applied(checked(Loop(), plan)) == [expected, -expected]
 
 
-def test_a_plan_with_small_currents_uses_the_smallest_reference_all_the_same() -> None:
-    plan = Edited(MICROCURRENT, (('worst_case = "1 mA"', 'worst_case = "100 µA"'),))
-    assert applied(checked(Loop(), plan)) == [500e-6, -500e-6]
+def entries(*amperes: float) -> list[ReferenceCurrent]:
+    """Return certified currents."""
+    one = inputs().station.references[0]
+    return [one.model_copy(update={"value": replace(one.value, si=value)}) for value in amperes]
+
+
+@pytest.mark.parametrize(
+    ("certified", "chosen"),
+    [
+        ((1e-4, 9e-4, 9e-3, -1e-4, -9e-4), [9e-4, -9e-4]),
+        ((1.001e-3, 5e-4), [5e-4]),
+        ((9.9e-4, 8.9e-4), [8.9e-4]),
+        ((-2e-3,), [-2e-3]),
+        ((), []),
+    ],
+)
+def test_currents_are_chosen_near_full_scale(certified: tuple[float, ...], chosen: list[float]) -> None:
+    assert [entry.value.si for entry in currents_for(entries(*certified), 1e-3)] == chosen
 
 
 def test_a_bypass_that_does_not_bypass_is_found() -> None:
@@ -140,7 +175,7 @@ def test_a_bypass_that_does_not_bypass_is_found() -> None:
 def test_the_smu_is_back_in_the_loop_afterwards() -> None:
     loop = Loop()
     checked(loop)
-    assert loop.names("switch.set_bypass") == [("switch.set_bypass", state) for state in (False, True, False)]
+    assert [state for _, state in loop.names("switch.set_bypass")][-2:] == [True, False]
     assert loop.port == "open"
 
 
@@ -192,11 +227,20 @@ def test_the_smu_drives_what_the_digitizer_must_see() -> None:
     assert ("switch.set_port", "device") not in loop.calls
 
 
-@pytest.mark.parametrize("loop", [Loop(digitizer_gain=1.02), Loop(smu_gain=0.98), Loop(digitizer_gain=-1.0)])
-def test_paths_that_disagree_are_found_without_a_reference(loop: Loop) -> None:
+@pytest.mark.parametrize(
+    ("loop", "code"),
+    [
+        (Loop(digitizer_gain=1.02), "paths_disagree"),
+        (Loop(smu_gain=0.98), "paths_disagree"),
+        (Loop(digitizer_gain=-1.0), "digitizer_reversed"),
+        (Loop(digitizer_gain=-1.02), "paths_disagree"),
+        (Loop(digitizer_gain=0.0), "paths_disagree"),
+    ],
+)
+def test_paths_that_disagree_are_found_without_a_reference(loop: Loop, code: str) -> None:
     with pytest.raises(BenchError) as raised:
         paths_checked(loop, reference=False)
-    assert raised.value.code == "paths_disagree"
+    assert raised.value.code == code
 
 
 def test_one_path_cannot_disagree() -> None:

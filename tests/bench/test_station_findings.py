@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""What the bench finds about itself at the end of a run is held against what it was before."""
+
+from typing import Any
+
+import pytest
+
+from bench.session.check_findings import CLOSING, Findings
+from bench.session.station_check import StationCheck
+from instruments.errors import BenchError, GarbledReply
+from stimcert.allowance import EACH_CHECK, Allowance
+from tests.bench.fake_station import Loop, fake_station
+from tests.bench.parts import inputs
+
+ROOM = Allowance(limit=10.0, drift=1.0)
+
+
+class Kept(list[dict[str, Any]]):
+    """Keeps what is stored."""
+
+    def __call__(self, quantity: str, value: float, unit: str, **facts: object) -> None:
+        self.append({"quantity": quantity, "value": value, **facts})
+
+
+def twice(before: float, after: float, allowance: Allowance = ROOM) -> tuple[Kept, Findings]:
+    """Return what is kept of one finding at both ends of a run."""
+    kept = Kept()
+    findings = Findings(kept)
+    findings("load.resistance", before, "Ω", expected=100.0, allowance=allowance, load=100.0)
+    findings.phase = CLOSING
+    findings("load.resistance", after, "Ω", expected=100.0, allowance=allowance, load=100.0)
+    return kept, findings
+
+
+@pytest.mark.parametrize("after", [99.0, 100.0, 101.0])
+def test_what_hardly_changed_is_good(after: float) -> None:
+    kept, findings = twice(100.0, after)
+    findings.judge_changes()
+    assert [one["phase"] for one in kept] == ["opening", "closing"]
+    assert (kept[1]["opening"], kept[1]["change_allowed"]) == (100.0, 1.0)
+
+
+@pytest.mark.parametrize("after", [98.9, 101.1, float("nan"), float("inf")])
+def test_what_changed_is_named(after: float) -> None:
+    _, findings = twice(100.0, after)
+    with pytest.raises(BenchError, match="load.resistance \\(load 100 Ω\\) was 100 Ω before") as raised:
+        findings.judge_changes()
+    assert raised.value.code == "drifted"
+
+
+def test_noise_is_no_drift_and_a_certificate_no_excuse() -> None:
+    noisy = Allowance(limit=0.0, scatter=((1.0, 9),))
+    twice(0.0, 20.0, noisy)[1].judge_changes()
+    with pytest.raises(BenchError):
+        twice(0.0, 20.0, Allowance(limit=0.0, normal=100.0))[1].judge_changes()
+
+
+def test_what_the_check_may_alarm_for_nothing_is_counted_for_both_questions() -> None:
+    kept, _ = twice(0.0, 0.0, Allowance(limit=1.0, scatter=((1.0, 9),)))
+    assert [one["false_alarm"] for one in kept] == [EACH_CHECK, 2 * EACH_CHECK]
+    assert [one["false_alarm"] for one in twice(0.0, 0.0)[0]] == [0.0, 0.0]
+
+
+# --- the whole check on a loop
+
+
+def station_check(loop: Loop) -> tuple[StationCheck, Kept]:
+    """Return the check of a loop, its opening done."""
+    kept = Kept()
+    check = StationCheck(fake_station(loop), inputs(), kept)
+    check.opening()
+    return check, kept
+
+
+def test_an_undisturbed_bench_passes_at_both_ends() -> None:
+    check, kept = station_check(Loop())
+    check.closing(limiting=[2000.0])
+    closing = {one["quantity"] for one in kept if one["phase"] == CLOSING}
+    assert closing == {one["quantity"] for one in kept if one["phase"] != CLOSING}
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"digitizer_offset": 4e-5}, "zero"),
+        ({"smu_offset": -1.5e-8}, "zero"),
+        ({"contacts": 0.4}, "relays.resistance"),
+        ({"smu_gain": 1.00018}, "reference.current"),
+        ({"digitizer_gain": 0.9992}, "paths.current"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else next(iter(value)),
+)
+def test_a_bench_inside_its_specification_that_moved_is_found(changes: dict[str, float], what: str) -> None:
+    """Each change alone would pass the opening check."""
+    check, _ = station_check(Loop(**changes))
+    check.closing(limiting=[10000.0])
+    loop = Loop()
+    check, _ = station_check(loop)
+    for name, value in changes.items():
+        setattr(loop, name, value)
+    with pytest.raises(BenchError) as raised:
+        check.closing(limiting=[10000.0])
+    assert (raised.value.code, str(raised.value).startswith(what)) == ("drifted", True), str(raised.value)
+
+
+def test_a_bench_that_broke_is_named_by_what_broke() -> None:
+    loop = Loop()
+    check, _ = station_check(loop)
+    loop.smu_gain = 0.98
+    with pytest.raises(BenchError) as raised:
+        check.closing()
+    assert raised.value.code == "load_wrong"
+
+
+def test_a_thermometer_without_a_temperature_is_as_bad_as_a_wrong_one() -> None:
+    station = fake_station(Loop())
+
+    def garbled() -> float:
+        raise GarbledReply("environment answers '9.91E37'")
+
+    station.environment.temperature = garbled  # type: ignore[method-assign]
+    with pytest.raises(BenchError) as raised:
+        StationCheck(station, inputs(), Kept()).opening()
+    assert raised.value.code == "temperature_missing"
+
+
+@pytest.mark.parametrize("celsius", [17.9, 28.1, float("nan")])
+def test_a_temperature_outside_is_refused(celsius: float) -> None:
+    with pytest.raises(BenchError) as raised:
+        station_check(Loop(temperature=celsius))
+    assert raised.value.code == "temperature_outside"
