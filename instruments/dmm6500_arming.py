@@ -168,6 +168,7 @@ class ArmedDigitizer(ScpiInstrument):
         try:
             if self._ended(load):
                 raise self.refused("its trigger model is not armed after :INIT")
+            self.meanwhile()
             return run()
         except BaseException:
             with suppress(BenchError):

@@ -8,8 +8,7 @@ finished before another instrument is used.
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -85,19 +84,20 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
 
     def ask_within(self, command: str, duration: float) -> str:
         """Ask something that the instrument needs ``duration`` seconds for, and let others use them."""
-        with self._patience(duration):
-            self.write(command)
-            if duration:
-                self.meanwhile()
-            return str(self.read())
+        if self._patient(duration):
+            return self._ask(command, duration)
+        with self.adapter.patience(_patience(duration)):
+            return self._ask(command, duration)
 
-    @contextmanager
-    def _patience(self, duration: float) -> Iterator[None]:
-        if not isinstance(self.adapter, Door):
-            yield
-            return
-        with self.adapter.patience(2 * duration + 1):  # IEEE 488.2 has no better hint than a generous margin
-            yield
+    def _patient(self, duration: float) -> bool:
+        """Return whether the usual timeout is long enough."""
+        return not isinstance(self.adapter, Door) or _patience(duration) <= self.adapter.timeout
+
+    def _ask(self, command: str, duration: float) -> str:
+        self.write(command)
+        if duration:
+            self.meanwhile()
+        return str(self.read())
 
     def ask_parts(self, command: str, count: int, duration: float = 0.0) -> list[str]:
         """Ask ``count`` queries in one message, then the error queue; return the answers without the latter.
@@ -118,13 +118,15 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
         An indefinite block (``#0``) ends with a newline that its data may hold too: so ``count`` decides. The newline
         at the end of the message is read as one byte more, which is cheaper than an answer of its own.
         """
-        with self._patience(duration):
-            self.write(command)
-            if duration:
-                self.meanwhile()
-            return self._read_block(command, count)
+        if self._patient(duration):
+            return self._read_block(command, count, duration)
+        with self.adapter.patience(_patience(duration)):
+            return self._read_block(command, count, duration)
 
-    def _read_block(self, command: str, count: int) -> NDArray[np.float32]:
+    def _read_block(self, command: str, count: int, duration: float) -> NDArray[np.float32]:
+        self.write(command)
+        if duration:
+            self.meanwhile()
         header = self.read_bytes(2)
         if header[:1] != b"#" or not header[1:].isdigit():
             raise self.garbled(command, repr(header))
@@ -257,6 +259,11 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
     def close(self) -> None:
         """Close the session. The output stays as it is."""
         self.adapter.close()
+
+
+def _patience(duration: float) -> float:
+    """Return how long to wait for an answer, s: IEEE 488.2 has no better hint than a generous margin."""
+    return 2 * duration + 1
 
 
 def _nothing() -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the reader sees: the report, the table of readings and the CI result, each from a run's folder alone.
 
-Importing this package is cheap: jinja2, pandas and NumPy are imported when something is written.
+Importing this package is cheap: jinja2 and NumPy are imported when something is written.
 """
 
 from pathlib import Path

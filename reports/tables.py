@@ -3,7 +3,6 @@
 
 import csv
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,10 +13,8 @@ from reports.text import cell
 _TEXTS = ("quantity", "limit", "kind", "bound", "unit", "verdict", "waveform")
 _NUMBERS = ("value", "standard_uncertainty", "expanded_uncertainty", "coverage_factor", "dof")
 _CONDITIONS = {
-    "level": "level",
     "load": "load_ohm",
     "measured_load": "measured_load_ohm",
-    "attempt": "attempt",
     "bench_time": "bench_time_s",
     "range": "range",
     "shunt": "shunt_ohm",
@@ -28,8 +25,7 @@ COLUMNS = (
     + ["coverage_factor", "dof", "lower_limit", "upper_limit", "acceptance_lower", "acceptance_upper", "verdict"]
     + ["reason_code", "reason", "void", "attempt", "bench_time_s", "wall_time", "range", "shunt_ohm", "waveform"]
 )
-_ROWS = 1000
-_WHOLE = ("index", "level", "attempt")
+_WHOLE = ("level", "attempt")
 
 
 def write_tables(run_dir: Path, record: Record | None = None) -> Path:
@@ -52,24 +48,18 @@ def write_tables(run_dir: Path, record: Record | None = None) -> Path:
 
 
 def _write(file: TextIO, rows: Iterator[dict[str, Any]]) -> None:
-    """Write the table a thousand rows at a time: all of them would take more memory than the record."""
-    import pandas as pd
-
-    part, first = list(islice(rows, _ROWS)), True
-    while part or first:
-        table = pd.DataFrame.from_records(part, columns=COLUMNS)
-        for name in _WHOLE:
-            table[name] = table[name].astype("Float64").astype("Int64")
-        table.to_csv(file, index=False, header=first, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
-        part, first = list(islice(rows, _ROWS)), False
+    table = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
+    table.writeheader()
+    table.writerows(rows)
 
 
 def _row(measurement: Measurement, case: Case, record: Record) -> dict[str, Any]:
     conditions, reason = measurement.conditions, measurement.node("reason")
     lower, upper = [*measurement.entries("acceptance_limits"), None, None][:2]
     row: dict[str, Any] = {name: _text(measurement, name) for name in _TEXTS}
-    row |= {name: measurement.number(name) for name in (*_NUMBERS, "index", "lower_limit", "upper_limit")}
+    row |= {name: measurement.number(name) for name in (*_NUMBERS, "lower_limit", "upper_limit")}
     row |= {column: conditions.number(name) for name, column in _CONDITIONS.items()}
+    row |= {"index": _whole(measurement, "index")} | {name: _whole(conditions, name) for name in _WHOLE}
     row |= {"acceptance_lower": number(lower), "acceptance_upper": number(upper)}
     row |= {"mode": _text(conditions, "mode"), "wall_time": _text(conditions, "wall_time")}
     row |= {"reason_code": _text(reason, "code"), "reason": _text(reason, "text")}
@@ -80,3 +70,9 @@ def _row(measurement: Measurement, case: Case, record: Record) -> dict[str, Any]
 def _text(node: Node, key: str) -> str | None:
     text = node.text(key)
     return None if text is None else cell(text)
+
+
+def _whole(node: Node, key: str) -> int | float | None:
+    """Return a number, without a decimal point where it is whole."""
+    value = node.number(key)
+    return int(value) if value is not None and value.is_integer() else value

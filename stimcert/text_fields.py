@@ -2,7 +2,7 @@
 """Texts in files: one line, identifiers, and the few closed vocabularies of plans and limits."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -60,6 +60,12 @@ ModeName = Annotated[
 ]
 
 
-def duplicates(values: list[object]) -> list[int]:
+def duplicates(values: Sequence[Hashable]) -> list[int]:
     """Return the indices of the values that stood before; ``None`` is no value."""
-    return [index for index, value in enumerate(values) if value is not None and value in values[:index]]
+    seen: set[Hashable] = {None}
+    found = []
+    for index, value in enumerate(values):
+        if value is not None and value in seen:
+            found.append(index)
+        seen.add(value)
+    return found

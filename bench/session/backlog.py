@@ -11,10 +11,18 @@ from collections.abc import Callable
 Work = Callable[[], None]
 
 
-class Backlog:
-    """Work on the newest reading, in the order in which it came."""
+def _nothing() -> None:
+    """Store nothing."""
 
-    def __init__(self) -> None:
+
+class Backlog:
+    """Work on the newest reading, in the order in which it came.
+
+    :param done: called when something was done: what a reading comes to is brought to the disk in one go.
+    """
+
+    def __init__(self, done: Work = _nothing) -> None:
+        self._done = done
         self._waiting: deque[Work] = deque()
         self._reading: object = None
         self._busy = False
@@ -42,13 +50,14 @@ class Backlog:
 
     def clear(self) -> None:
         """Do what waits. An exception is kept until somebody is told: here an instrument may owe its answer."""
-        if self._busy:
+        if self._busy or not self._waiting:
             return
         self._busy = True
         try:
             while self._waiting:
                 self._do(self._waiting.popleft())
             self._reading = None
+            self._do(self._done)
         finally:
             self._busy = False
 

@@ -89,7 +89,10 @@ class Measure:
 
     def modality(self) -> None:
         """Judge each mode that was looked at: is it what it is sold as?"""
+        self._run.backlog.add(self._judge_looks)
         self._run.backlog.settle()
+
+    def _judge_looks(self) -> None:
         for look in self._looks.values():
             if look.worst is None:
                 continue
@@ -162,7 +165,7 @@ class Measure:
             self._history.add(point, kept, found)
 
     def _store(self, body: dict[str, Any]) -> None:
-        self._run.log("measurement", body)
+        self._run.log("measurement", body, durable=False)
         self._progress(body)
         verdict = body["verdict"]
         if verdict is not None and (self.worst is None or _rank(body) > _rank(self.worst)):

@@ -59,7 +59,7 @@ class Run:
         self._station: Station | None = None
         self._check: StationCheck | None = None
         self._begun: set[str] = set()
-        self.backlog = Backlog()
+        self.backlog = Backlog(self._journal.commit)
         self._limiting: dict[str, float] = {}
         self.state = BenchState()
         self.errors: dict[str, Reason] = {}

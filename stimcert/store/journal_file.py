@@ -129,6 +129,4 @@ def rows(connection: sqlite3.Connection) -> Iterator[Event]:
     while found := cursor.fetchmany(_BATCH):
         bodies = json.loads(f"[{','.join(row[4] for row in found)}]")
         for (seq, kind, wall, monotonic, _, digest), body in zip(found, bodies, strict=True):
-            yield Event(
-                seq=seq, kind=sys.intern(kind), wall=wall, monotonic=monotonic, body=body, hash=digest
-            )
+            yield Event(seq=seq, kind=sys.intern(kind), wall=wall, monotonic=monotonic, body=body, hash=digest)

@@ -112,3 +112,21 @@ def test_an_interrupt_passes_and_the_rest_waits() -> None:
     assert seen == []
     backlog.settle()
     assert seen == ["rest"]
+
+
+def test_what_a_reading_comes_to_is_brought_to_the_disk_in_one_go() -> None:
+    seen: list[str] = []
+    backlog = Backlog(lambda: seen.append("commit"))
+    backlog.clear()
+    for name in ("peak", "mean"):
+        backlog.add(partial(seen.append, name))
+    backlog.clear()
+    assert seen == ["peak", "mean", "commit"]
+
+
+def test_a_disk_that_fails_is_told_like_work_that_fails() -> None:
+    backlog = Backlog(failing)
+    backlog.add(lambda: None)
+    backlog.clear()
+    with pytest.raises(ZeroDivisionError):
+        backlog.settle()
