@@ -5,23 +5,29 @@ With the guard band w a tolerance limit TL has an acceptance limit AL = TL ± w 
 the zones are, from safe to unsafe: below AL, up to TL, up to TL + w, above. A value exactly on a border belongs to the
 less favourable zone. Nothing is rounded before it is compared.
 
-Source: ILAC-G8:09/2019, 4.2.1 (simple acceptance), 4.2.3 (non-binary statement with guard band).
+    >>> from stimcert.uncertainty import evaluate, rectangular
+    >>> result = evaluate([rectangular("I", half_width=180e-9, unit="A")])
+    >>> decision = decide(599.9e-6, result, upper=600e-6)
+    >>> decision.verdict.words, f"w = {decision.guard_band * 1e9:.0f} nA", f"{decision.nonconformance_probability:.1%}"
+    ('CONDITIONAL PASS', 'w = 204 nA', '16.8%')
+
+Source: ILAC-G8:09/2019, 4.2.1 (simple acceptance), 4.2.3 (non-binary statement with guard band); JCGM 106:2012, 7.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from stimcert.risk import nonconformance_probability
+from stimcert.rules import NAMES, rule_named
+from stimcert.student import quantile
+from stimcert.uncertainty import Uncertainty
 from stimcert.verdict import Verdict, worst
 
-Bound = Literal[">="]
+__all__ = ["NAMES", "Bound", "Decision", "decide"]
 
-RULES: dict[str, Callable[[float], float]] = {
-    "guard-U": lambda expanded: expanded,
-    "simple": lambda expanded: 0.0,
-}
-"""Rule id → guard band w as a function of the expanded uncertainty U."""
+Bound = Literal[">="]
+_K = quantile(0.975)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +39,8 @@ class Decision:
     :param acceptance_lower: smallest value that could PASS (not itself), None without a lower limit.
     :param acceptance_upper: largest value that could PASS (not itself), None without an upper limit.
     :param guard_band: w, in the unit of the value.
+    :param nonconformance_probability: that the true value lies beyond the limits, given this reading and nothing
+        else: of a PASS the specific risk of a false accept. None where nothing was decided, or only a bound is known.
     """
 
     verdict: Verdict
@@ -42,11 +50,12 @@ class Decision:
     acceptance_lower: float | None = None
     acceptance_upper: float | None = None
     guard_band: float | None = None
+    nonconformance_probability: float | None = None
 
 
 def decide(
     value: float | None,
-    expanded: float | None,
+    uncertainty: Uncertainty | float | None,
     *,
     lower: float | None = None,
     upper: float | None = None,
@@ -59,15 +68,19 @@ def decide(
     the device.
 
     :param value: the estimate; with ``bound`` the least magnitude that the quantity has.
-    :param expanded: U, ≥ 0, in the unit of the value.
+    :param uncertainty: as :func:`stimcert.uncertainty.evaluate` returns it; a bare number is U ≥ 0 for 95 % of a
+        normal distribution, in the unit of the value.
+    :param rule: one of :data:`stimcert.rules.NAMES`.
     :param bound: ``>=`` for a censored value, which can FAIL an upper limit and never PASS.
     :raises ValueError: for no limit at all, a limit that is not finite, lower ≥ upper, an unknown rule or bound.
     """
-    _check(lower, upper, rule, bound)
-    if value is None or expanded is None or not math.isfinite(value) or not 0.0 <= expanded < math.inf:
+    _check(lower, upper, bound)
+    chosen = rule_named(rule)
+    expanded, u, dof = _parts(uncertainty)
+    if value is None or expanded is None or not math.isfinite(value) or not (0.0 <= expanded + u < math.inf):
         params = {"value": value, "uncertainty": expanded}
         return Decision(verdict=Verdict.ERROR, rule=rule, code="not_a_number", params=params)
-    w = RULES[rule](expanded)
+    w = chosen.band(u, dof, expanded)
     verdict, limit = _censored(value, expanded, lower, upper) if bound else _worst_side(value, w, lower, upper)
     return Decision(
         verdict=verdict,
@@ -77,10 +90,18 @@ def decide(
         acceptance_lower=None if lower is None else lower + w,
         acceptance_upper=None if upper is None else upper - w,
         guard_band=w,
+        nonconformance_probability=None if bound else nonconformance_probability(value, u, lower, upper, dof=dof),
     )
 
 
-def _check(lower: float | None, upper: float | None, rule: str, bound: str | None) -> None:
+def _parts(uncertainty: Uncertainty | float | None) -> tuple[float | None, float, int | None]:
+    """Return U, u and the degrees of freedom."""
+    if isinstance(uncertainty, Uncertainty):
+        return uncertainty.expanded, uncertainty.standard, uncertainty.dof
+    return uncertainty, (0.0 if uncertainty is None else uncertainty / _K), None
+
+
+def _check(lower: float | None, upper: float | None, bound: str | None) -> None:
     """Refuse what no value could be judged by: these are mistakes of a plan or of a caller."""
     if lower is None and upper is None:
         raise ValueError("no limit: without a tolerance there is nothing to decide")
@@ -88,8 +109,6 @@ def _check(lower: float | None, upper: float | None, rule: str, bound: str | Non
         raise ValueError(f"limits {lower!r} … {upper!r}: a limit must be finite")
     if lower is not None and upper is not None and not lower < upper:
         raise ValueError(f"limits {lower!r} … {upper!r}: lower must be less than upper")
-    if rule not in RULES:
-        raise ValueError(f"decision rule {rule!r} is unknown; known are {', '.join(RULES)}")
     if bound not in (None, ">="):
         raise ValueError(f"bound {bound!r} is unknown; None and '>=' are allowed")
 

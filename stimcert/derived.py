@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Results that follow from two others: a difference, a share, a deviation.
 
-Both are taken for independent. Measured with one instrument on one range they share its gain, so that the uncertainty
-given here is too large rather than too small.
+What both depend on, counts once: read by one instrument on one range, they share its gain, which cancels in a share and
+acts on a difference alone; the offset cancels in a difference of the same sign and remains in a share.
+
+Source: JCGM 100:2008, eq. (10) and 5.2.2.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
+from stimcert.correlation import inputs_of
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.quantity import show
 from stimcert.term import Term, standard
@@ -20,11 +24,10 @@ def rise(value: Measured, before: Measured) -> Measured:
     """Return |value| − |before| with its sign, in their unit.
 
     :raises NotMeasurable: when one of them is only a bound.
-
-    Source: JCGM 100:2008, eq. (10).
     """
     _refuse_bounds(value, before)
-    terms = [_term("I_2", value, 1.0), _term("I_1", before, -1.0)]
+    sign_2, sign_1 = math.copysign(1.0, value.value), math.copysign(1.0, before.value)
+    terms = inputs_of((_terms("I_2", value), sign_2), (_terms("I_1", before), -sign_1))
     return _result(abs(value.value) - abs(before.value), value.unit, terms, {"before": before.value})
 
 
@@ -43,15 +46,16 @@ def share(value: Measured, whole: Measured) -> Measured:
     """Return |value| / |whole|, a fraction.
 
     :raises NotMeasurable: when one of them is only a bound, or ``whole`` may be nothing.
-
-    Source: JCGM 100:2008, eq. (10).
     """
     _refuse_bounds(value, whole)
     if not abs(whole.value) > _CERTAIN * whole.uncertainty.expanded:
         found = show(whole.value, whole.unit)
         raise NotMeasurable("no_output_proven", f"{found} may be nothing: a share of it is no number", found=found)
     ratio = abs(value.value) / abs(whole.value)
-    terms = [_term("I", value, 1.0 / abs(whole.value)), _term("I_0", whole, -ratio / abs(whole.value))]
+    signs = math.copysign(1.0, value.value), math.copysign(1.0, whole.value)
+    terms = inputs_of(
+        (_terms("I", value), signs[0] / abs(whole.value)), (_terms("I_0", whole), -signs[1] * ratio / abs(whole.value))
+    )
     return _result(ratio, "%", terms, {"value": value.value, "whole": whole.value})
 
 
@@ -73,16 +77,19 @@ def _refuse_bounds(*parts: Measured) -> None:
             raise NotMeasurable(part.cause or "overrange", text)
 
 
-def _term(symbol: str, part: Measured, sensitivity: float) -> Term:
-    dof = part.uncertainty.effective_dof
-    return standard(
-        symbol,
-        uncertainty=part.uncertainty.standard,
-        unit=part.unit,
-        estimate=part.value,
-        sensitivity=sensitivity,
-        dof=max(dof, 1.0),
-    )
+def _terms(symbol: str, part: Measured) -> Sequence[Term]:
+    """Return the inputs of a part; one that has lost them counts as a single input of its own."""
+    if part.uncertainty.terms:
+        return part.uncertainty.terms
+    return [
+        standard(
+            symbol,
+            uncertainty=part.uncertainty.standard,
+            unit=part.unit,
+            estimate=part.value,
+            dof=max(part.uncertainty.effective_dof, 1.0),
+        )
+    ]
 
 
 def _result(value: float, unit: str, terms: list[Term], details: Mapping[str, float]) -> Measured:

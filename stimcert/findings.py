@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the measurements say about the device: the finding, its worst point, and the advice that it does not keep."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,24 @@ def worst_point(cases: Sequence[Body]) -> dict[str, Any] | None:
     *_, case_id, measurement = max(judged, key=lambda entry: entry[:2])
     keys = ("index", "quantity", "value", "bound", "unit", "expanded_uncertainty", "lower_limit", "upper_limit")
     return {"case": case_id, **{key: measurement.get(key) for key in (*keys, "verdict", "conditions")}}
+
+
+def accepted_risk(cases: Sequence[Body]) -> dict[str, Any]:
+    """Return how far the PASS statements of a report may be trusted together.
+
+    :return: ``accepted``: how many measurements are PASS with a known risk; ``largest``: the largest probability that
+        one of them is false; ``bound``: at most so probable it is that any of them is, however they hang together:
+        the sum, 1 at most.
+
+    Source: Boole's inequality; the single risks by JCGM 106:2012, 7.
+    """
+    risks = [
+        risk
+        for case in cases
+        for m in case["measurements"]
+        if m["verdict"] == Verdict.PASS.value and (risk := m.get("nonconformance_probability")) is not None
+    ]
+    return {"accepted": len(risks), "largest": max(risks, default=0.0), "bound": min(math.fsum(risks), 1.0)}
 
 
 def nearness(measurement: Body) -> float:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from stimcert.metrics import METRICS, Bound, Metric, PositiveBound
 from stimcert.quantity import Dimension, PositiveSeconds, PositiveShare, parse
+from stimcert.rules import band_of_expanded
 from stimcert.strict_model import Misfit, StrictModel
 from stimcert.text_fields import Identifier, Line, Regime, duplicates
 
@@ -117,16 +118,21 @@ class LimitFile(StrictModel):
 def no_pass_zone(row: LimitRow, rule: str) -> str | None:
     """Return why a row leaves nothing that could PASS under a decision rule, or None.
 
-    With guard bands of up to U on both sides, the acceptance zone is as wide as the tolerance minus 2 U
-    (ILAC-G8:09/2019, 4.2).
+    With guard bands of up to w on both sides, the acceptance zone is as wide as the tolerance minus 2 w
+    (ILAC-G8:09/2019, 4.2). With the largest U allowed, w is 0 for simple acceptance, U for guard-U, and so on.
+
+    :raises ValueError: for an unknown rule.
     """
-    if rule != "guard-U" or row.max_uncertainty is None:
+    if row.max_uncertainty is None:
         return None
     sides = 2 if row.lower is not None and row.upper is not None else 1
-    if sides * row.max_uncertainty.si < row.pass_zone():
+    band = band_of_expanded(rule, row.max_uncertainty.si)
+    if sides * band < row.pass_zone():
         return None
     bands = "2 × max_uncertainty" if sides == 2 else "max_uncertainty"
+    share = band / row.max_uncertainty.si
+    times = "" if abs(share - 1.0) < 1e-9 else f" × {share:.3g}"
     return (
-        f'found "{row.max_uncertainty}", so that the guard bands leave nothing that can PASS; '
-        f"{bands} must be less than upper - lower"
+        f'found "{row.max_uncertainty}", so that the guard bands of rule {rule} leave nothing that can PASS; '
+        f"{bands}{times} must be less than upper - lower"
     )

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Measurement models of what an SMU reads: from readings to a value with its budget.
 
-Every model takes the data-sheet accuracy of the range really used as one rectangle, gain and offset together. A
-reading that is no number becomes a bound or :class:`NotMeasurable`, never a value.
+Every model takes the data-sheet accuracy of the range really used, by default as one rectangle for gain and offset
+together; the readings of a run on one range share both. A reading that is no number becomes a bound or
+:class:`NotMeasurable`, never a value.
 """
 
 import math
@@ -12,6 +13,7 @@ from stimcert.quantity import show
 from stimcert.reading import MeanReading, Status
 from stimcert.record_mean import mean_of_record, rectified_mean
 from stimcert.record_peak import peak_current
+from stimcert.specification import Effect, Specified
 from stimcert.term import Term, rectangular, repeatability
 from stimcert.uncertainty import evaluate
 
@@ -76,15 +78,10 @@ def _mean(reading: MeanReading) -> float:
 def _terms(reading: MeanReading, value: float, symbol: str, sensitivity: float = 1.0) -> list[Term]:
     """Return accuracy, resolution and, from two readings on, repeatability of a mean."""
     accuracy, unit = reading.accuracy, reading.unit
+    where = Specified(role=reading.role, range=reading.range, unit=unit, accuracy=accuracy, moment=reading.bench_time)
+    effect = Effect(estimate=value, by_gain=value * sensitivity, by_offset=sensitivity)
     terms = [
-        rectangular(
-            symbol,
-            half_width=accuracy.half_width(value),
-            unit=unit,
-            name=f"{reading.role} accuracy, gain and offset",
-            estimate=value,
-            sensitivity=sensitivity,
-        ),
+        *where.terms(symbol, effect),
         rectangular(
             f"δ{symbol}_res",
             half_width=accuracy.resolution / 2,
@@ -106,7 +103,7 @@ def _censored(reading: MeanReading) -> Measured:
     return Measured(
         value=reading.bound,
         unit=reading.unit,
-        uncertainty=evaluate(_terms(reading, reading.bound, "I")[:2]),
+        uncertainty=evaluate(_terms(reading, reading.bound, "I")),
         bound=">=",
         cause=_CAUSES[reading.status],
     )

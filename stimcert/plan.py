@@ -24,6 +24,7 @@ from stimcert.quantity import (
     SquareMetres,
     parse,
 )
+from stimcert.reading import Convention
 from stimcert.skin import SKIN_MODELS, NetworkName
 from stimcert.strict_model import Misfit, StrictModel
 from stimcert.text_fields import (
@@ -271,7 +272,11 @@ class Case(StrictModel):
 
 
 class Plan(StrictModel):
-    """A test plan. ``limits`` and ``profile`` are paths beside the plan's file."""
+    """A test plan. ``limits`` and ``profile`` are paths beside the plan's file.
+
+    :param accuracy_convention: how a data sheet's figure for gain and offset becomes distributions: ``one-rectangle``
+        for both together, or ``two-rectangles``.
+    """
 
     schema_version: Literal[1] = Field(alias="schema")
     id: Identifier
@@ -279,6 +284,7 @@ class Plan(StrictModel):
     title: Line
     regime: Regime
     decision_rule: RuleId
+    accuracy_convention: Convention = "one-rectangle"
     limits: tuple[Line, ...] = ()
     profile: Line
     approved_by: Line | None = None

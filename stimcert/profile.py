@@ -10,6 +10,7 @@ from stimcert.limits import LimitRow
 from stimcert.metrics import METRICS, Metric, PositiveBound
 from stimcert.plan import Case, Mode, Plan
 from stimcert.quantity import PositiveOhms, PositiveSeconds, show
+from stimcert.rules import at_least_as_strict
 from stimcert.strict_model import Misfit, StrictModel
 from stimcert.text_fields import Identifier, Line, Modality, Procedure, RuleId, duplicates
 
@@ -80,7 +81,7 @@ def _general_gaps(profile: Profile, plan: Plan, modes: list[Mode]) -> Iterator[s
         yield "a smoke profile never leads to a certificate"
     if profile.claim not in plan.device.claims or not modes:
         yield f"the plan claims and measures no {profile.claim} mode"
-    if profile.rule == "guard-U" and plan.decision_rule != "guard-U":
+    if not at_least_as_strict(plan.decision_rule, profile.rule):
         yield f"decision rule {plan.decision_rule} is looser than {profile.rule}"
     unprofiled = [claim for claim in plan.device.claims if claim != profile.claim]
     if unprofiled:

@@ -10,7 +10,7 @@ import numpy as np
 from stimcert.measured import Measured
 from stimcert.reading import CurrentRecord
 from stimcert.record_averages import sampled
-from stimcert.record_terms import slope
+from stimcert.record_terms import slope, time_base_term
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.bursts import Bursts, find_bursts, innermost_pause, repetition_within
@@ -18,9 +18,6 @@ from stimcert.waveform.peak import Floats
 from stimcert.waveform.phases import Phases, find_phases
 from stimcert.waveform.pulses import Pulses, Repetition, find_pulses
 from stimcert.waveform.sampled import Sampled
-
-TIME_BASE = 1e-4
-"""Half-width of the time base's relative error. Assumed, unverified: a hundred times that of a plain quartz."""
 
 LONGEST_GAP = 1.0
 """Longest interphase gap, as a multiple of the phase duration: gaps in use are 0 to 1 phase."""
@@ -108,7 +105,7 @@ def median_time(train: PulseTrain, times: Floats) -> Measured:
     value = float(np.median(times))
     terms = [
         *edge_terms(train, 2),
-        rectangular("δt_base", half_width=TIME_BASE * value, unit="s", name="time base"),
+        time_base_term(train.record, value),
         standard("δt_rep", uncertainty=scatter(times), unit="s", name="scatter"),
     ]
     details = {"lowest": float(times.min()), "highest": float(times.max()), "pulses": len(times)}

@@ -8,9 +8,13 @@ a current follows the bench: positive leaves the device's active terminal.
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+Convention = Literal["one-rectangle", "two-rectangles"]
+"""How the figure of a data sheet, ± (gain · reading + offset), becomes distributions."""
 
 
 class Status(Enum):
@@ -29,12 +33,17 @@ class Accuracy:
     :param offset: in the unit of the reading.
     :param resolution: smallest step on that range, in the unit of the reading.
     :param source: document, revision and page.
+    :param convention: whether gain and offset, which the data sheet bounds by one figure, are taken for one rectangle
+        together or for one each.
+    :param drift: share of gain and offset by which a reading may have drifted since the bench was checked.
     """
 
     gain: float
     offset: float
     resolution: float
     source: str
+    convention: Convention = "one-rectangle"
+    drift: float = 0.0
 
     def half_width(self, value: float) -> float:
         """Return the half-width of the specified interval at ``value``, in the unit of the reading."""

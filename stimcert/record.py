@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stimcert.completeness import not_judged
-from stimcert.findings import advisories, device_finding, nearness, worst_point
+from stimcert.findings import accepted_risk, advisories, device_finding, nearness, worst_point
 from stimcert.reason import Reason
 from stimcert.self_checks import self_checks
 from stimcert.verdict import Verdict
@@ -133,6 +133,7 @@ def _record(state: _RunState) -> dict[str, Any]:
         "software": begun["software"],
         "decision_rule": begun["decision_rule"],
         "self_checks": self_checks(state.cases[STATION].measurements if STATION in state.cases else ()),
+        "risk": accepted_risk(device_cases),
         "safe_state": state.safe_state,
         "inputs": begun["inputs"],
         "cases": cases,

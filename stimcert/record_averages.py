@@ -4,6 +4,7 @@
 import math
 from dataclasses import replace
 
+from stimcert.correlation import inputs_of
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
@@ -12,7 +13,7 @@ from stimcert.term import rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.averages import averages
 from stimcert.waveform.baseline import baseline
-from stimcert.waveform.extremes import extremes
+from stimcert.waveform.extremes import Extreme, Extremes, extremes
 from stimcert.waveform.peak import window_samples
 from stimcert.waveform.sampled import Sampled
 
@@ -76,16 +77,29 @@ def extreme_current(record: CurrentRecord, metric: str, *, event: float) -> Meas
     if window_samples(event, volts.sample_rate) > len(volts.samples):
         raise too_short(len(volts.samples) / volts.sample_rate, event)
     found = extremes(volts, event=event)
-    parts = {
-        "current.positive_peak": [(found.positive, 1.0)],
-        "current.negative_peak": [(found.negative, -1.0)],
-        "current.peak_to_peak": [(found.positive, 1.0), (found.negative, -1.0)],
-    }[metric]
-    value = sum(sign * part.value for part, sign in parts)
-    terms = common_terms(record, max(abs(part.value) for part, _ in parts))
-    for number, (part, _) in enumerate(parts, start=1):
-        terms += extremum_terms(record, part, str(number))
-    return Measured(value=max(value, 0.0) * slope(record), unit="A", uncertainty=evaluate(terms))
+    match metric:
+        case "current.positive_peak":
+            return _extreme(record, found.positive, 1.0)
+        case "current.negative_peak":
+            return _extreme(record, found.negative, -1.0)
+        case "current.peak_to_peak":
+            return peak_to_peak(record, found)
+        case _:
+            raise ValueError(f"metric {metric!r} is no extreme of a current")
+
+
+def _extreme(record: CurrentRecord, part: Extreme, sign: float) -> Measured:
+    terms = common_terms(record, sign * part.value, by_offset=sign) + extremum_terms(record, part)
+    return Measured(value=max(sign * part.value, 0.0) * slope(record), unit="A", uncertainty=evaluate(terms))
+
+
+def peak_to_peak(record: CurrentRecord, found: Extremes) -> Measured:
+    """Return the difference of the extremes in A: offset and zero, which both share, drop out of its budget."""
+    terms = inputs_of(
+        (common_terms(record, found.positive.value) + extremum_terms(record, found.positive), 1.0),
+        (common_terms(record, found.negative.value) + extremum_terms(record, found.negative), -1.0),
+    )
+    return Measured(value=max(found.peak_to_peak, 0.0) * slope(record), unit="A", uncertainty=evaluate(terms))
 
 
 def baseline_to_peak(record: CurrentRecord, *, event: float) -> Measured:
@@ -102,7 +116,8 @@ def baseline_to_peak(record: CurrentRecord, *, event: float) -> Measured:
     found, base, per_volt = extremes(volts, event=event), baseline(volts), slope(record)
     part = max((found.positive, found.negative), key=lambda side: abs(side.value - base.level))
     value = abs(part.value - base.level)
-    terms = common_terms(record, value) + extremum_terms(record, part)
+    # Offset and zero are in the baseline as well: they drop out.
+    terms = common_terms(record, value, by_offset=0.0) + extremum_terms(record, part)
     terms.append(standard("b", uncertainty=base.doubt, unit="V", name="baseline", estimate=base.level,
                           sensitivity=-per_volt))  # fmt: skip
     details = {"baseline": base.level * per_volt, "samples": base.samples_used}

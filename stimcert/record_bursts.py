@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from stimcert.measured import Measured, NotMeasurable
-from stimcert.pulse_train import OF_A_MEDIAN, TIME_BASE, PulseTrain, edge_terms, median_time, scatter
+from stimcert.pulse_train import OF_A_MEDIAN, PulseTrain, edge_terms, median_time, scatter
+from stimcert.record_terms import TIME_BASE
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.carrier import carrier

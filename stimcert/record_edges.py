@@ -10,7 +10,8 @@ import numpy as np
 
 from stimcert.maximum import expected_excess
 from stimcert.measured import Measured
-from stimcert.pulse_train import TIME_BASE, PulseTrain, edge_terms, scatter
+from stimcert.pulse_train import PulseTrain, edge_terms, scatter
+from stimcert.record_terms import TIME_BASE
 from stimcert.term import rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.edges import Shape, droop, fall_time, overshoot, rise_time, shape

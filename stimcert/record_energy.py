@@ -11,9 +11,9 @@ import numpy as np
 
 from stimcert.maximum import expected_excess
 from stimcert.measured import Measured
-from stimcert.pulse_train import TIME_BASE, PulseTrain
+from stimcert.pulse_train import PulseTrain
 from stimcert.record_averages import offset_half_width
-from stimcert.record_terms import slope
+from stimcert.record_terms import TIME_BASE, slope
 from stimcert.surroundings import Surroundings, Toleranced
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate

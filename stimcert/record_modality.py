@@ -7,13 +7,12 @@ from stimcert.interval import Interval
 from stimcert.measured import NotMeasurable
 from stimcert.modality_form import FINE_EVENT, Observed
 from stimcert.reading import CurrentRecord
-from stimcert.record_averages import sampled
+from stimcert.record_averages import peak_to_peak, sampled
 from stimcert.record_mean import mean_of_record
 from stimcert.record_peak import peak_current
 from stimcert.record_terms import checked_samples, common_terms, extremum_terms, slope
-from stimcert.term import rectangular, standard
 from stimcert.uncertainty import evaluate
-from stimcert.waveform.extremes import Extreme, Extremes, extremes
+from stimcert.waveform.extremes import Extreme, extremes
 
 _ANY = Interval(low=-math.inf, high=math.inf)
 _WHOLE = 1.0 - 1e-6
@@ -48,7 +47,7 @@ def observed_record(
         unbroken=length,
         fine=fine,
         watched=fine + armed,
-        peak_to_peak=None if found is None else _peak_to_peak(record, found),
+        peak_to_peak=None if found is None else Interval.of(peak_to_peak(record, found)),
         period=max(period, cycle or 0.0),
     )
 
@@ -63,17 +62,3 @@ def _mean(record: CurrentRecord, cycle: float | None) -> Interval:
 def _extreme(record: CurrentRecord, part: Extreme) -> Interval:
     terms = common_terms(record, part.value) + extremum_terms(record, part)
     return Interval.about(part.value * slope(record), evaluate(terms).expanded)
-
-
-def _peak_to_peak(record: CurrentRecord, found: Extremes) -> Interval:
-    """Return the difference of the extremes: offset and zero, which both share, drop out of its budget."""
-    accuracy, per_volt = record.waveform.accuracy, slope(record)
-    shunt = record.shunt.standard_uncertainty * found.peak_to_peak * per_volt * per_volt
-    gain = accuracy.gain * found.peak_to_peak + accuracy.resolution
-    terms = [
-        rectangular("δv_gain", half_width=gain, unit="V", name="gain and resolution", sensitivity=per_volt),
-        standard("R", uncertainty=shunt, unit="A", name="shunt"),
-        *extremum_terms(record, found.positive, "+"),
-        *extremum_terms(record, found.negative, "-"),
-    ]
-    return Interval.about(found.peak_to_peak * per_volt, evaluate(terms).expanded)

@@ -8,6 +8,7 @@ import numpy as np
 from stimcert.measured import Measured
 from stimcert.reading import CurrentRecord
 from stimcert.record_terms import checked_samples, common_terms, extremum_terms, slope, too_short
+from stimcert.term import Term
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.peak import Peak, absolute_peak, moving_mean, window_samples
 from stimcert.waveform.sampled import Samples
@@ -38,7 +39,7 @@ def peak_current(record: CurrentRecord, *, event: float = DEFAULT_EVENT) -> Meas
     return Measured(
         value=peak.magnitude / record.shunt.value,
         unit="A",
-        uncertainty=evaluate(common_terms(record, peak.magnitude) + extremum_terms(record, peak)),
+        uncertainty=evaluate([*_common(record, peak), *extremum_terms(record, peak)]),
         bound=">=" if slow else None,
         cause="bandwidth" if slow else None,
         details=_peak_details(record, peak),
@@ -67,6 +68,10 @@ def _clipped_peak(record: CurrentRecord, samples: Samples, window: int) -> Measu
         cause="clipped",
         details={"full_scale": full_scale / record.shunt.value, "event": window / record.waveform.sample_rate},
     )
+
+
+def _common(record: CurrentRecord, peak: Peak) -> list[Term]:
+    return common_terms(record, peak.magnitude, by_offset=math.copysign(1.0, peak.raw))
 
 
 def _peak_details(record: CurrentRecord, peak: Peak) -> dict[str, float]:

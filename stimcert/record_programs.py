@@ -6,9 +6,10 @@ from collections.abc import Callable
 import numpy as np
 
 from stimcert.measured import Measured, NotMeasurable
-from stimcert.pulse_train import TIME_BASE, scatter
+from stimcert.pulse_train import scatter
 from stimcert.reading import CurrentRecord
 from stimcert.record_averages import sampled
+from stimcert.record_terms import TIME_BASE
 from stimcert.surroundings import Surroundings
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate

@@ -12,9 +12,9 @@ import numpy as np
 
 from stimcert.maximum import expected_excess
 from stimcert.measured import Measured
-from stimcert.pulse_train import EDGE, OF_A_MEDIAN, TIME_BASE, PulseTrain, edge_terms, median_time, scatter
-from stimcert.record_averages import offset_half_width
-from stimcert.record_terms import common_terms
+from stimcert.pulse_train import EDGE, OF_A_MEDIAN, PulseTrain, edge_terms, median_time, scatter
+from stimcert.record_terms import TIME_BASE, common_terms, shunt_term, specified, time_base_term, zero_term
+from stimcert.specification import Effect
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.bursts import duty
@@ -57,7 +57,7 @@ def _frequency(train: PulseTrain) -> Measured:
     found, rate = train.repetition, train.repetition.frequency
     terms = [replace(term, sensitivity=-rate * rate) for term in edge_terms(train, 2)]
     terms += [
-        rectangular("δf_base", half_width=TIME_BASE * rate, unit="Hz", name="time base"),
+        time_base_term(train.record, -rate),
         standard(
             "δT_rep",
             uncertainty=OF_A_MEDIAN * found.spread / math.sqrt(found.intervals),
@@ -89,7 +89,8 @@ def _amplitude(train: PulseTrain) -> Measured:
 def _phase_charge(train: PulseTrain) -> Measured:
     charge = np.abs(train.charge)
     at = np.unravel_index(int(charge.argmax()), charge.shape)
-    return _charge(train, float(charge[at]), float(train.pulses.duration[at]), charge.size)
+    sign = math.copysign(1.0, float(train.charge[at]))
+    return _charge(train, float(charge[at]), sign * float(train.pulses.duration[at]), charge.size)
 
 
 def _net_charge(train: PulseTrain) -> Measured:
@@ -102,28 +103,14 @@ def _charge(train: PulseTrain, charge: float, seconds: float, count: int) -> Mea
     """Return a charge with its budget: the gain acts on the charge, an offset on all the time in which it flows.
 
     :param charge: V·s across the shunt.
-    :param seconds: duration of the phases that carry it.
+    :param seconds: duration of the phases that carry it; negative for the magnitude of a negative charge.
     :param count: how many charges this one was chosen from, as the largest.
     """
-    shunt, per_volt = train.record.shunt, train.per_volt
+    per_volt = train.per_volt
     terms = [
-        rectangular(
-            "v·t",
-            half_width=train.record.waveform.accuracy.gain * abs(charge) + _offset(train, seconds),
-            unit="V·s",
-            name="digitizer accuracy, gain and offset",
-            estimate=charge,
-            sensitivity=per_volt,
-        ),
-        standard(
-            "R",
-            uncertainty=shunt.standard_uncertainty,
-            unit="Ω",
-            name="shunt",
-            estimate=shunt.value,
-            sensitivity=-charge * per_volt * per_volt,
-        ),
-        rectangular("δt_base", half_width=TIME_BASE * abs(charge), unit="V·s", name="time base", sensitivity=per_volt),
+        *_instrument_terms(train, charge, seconds, per_volt),
+        shunt_term(train.record, -charge * per_volt * per_volt),
+        time_base_term(train.record, charge * per_volt),
         rectangular(
             "δq_ends",
             half_width=_ends(train),
@@ -131,9 +118,29 @@ def _charge(train: PulseTrain, charge: float, seconds: float, count: int) -> Mea
             name="where the phase ends",
             sensitivity=per_volt,
         ),
-        *_noise_terms(train, seconds, count, sensitivity=per_volt),
+        *_noise_terms(train, abs(seconds), count, sensitivity=per_volt),
     ]
     return Measured(value=charge * per_volt, unit="C", uncertainty=evaluate(terms), details={"pulses": count})
+
+
+def _instrument_terms(train: PulseTrain, charge: float, seconds: float, scale: float) -> list[Term]:
+    """Return what the digitizer's specification, resolution and zero do to an integral over ``seconds``.
+
+    :param charge: what the gain acts on, V·s; 0 where it cancels.
+    :param scale: of the result per V·s.
+    """
+    record = train.record
+    more = record.waveform.accuracy.gain * abs(record.zero.mean)
+    mean = charge / seconds if seconds else 0.0
+    effect = Effect(estimate=mean, by_gain=charge * scale, by_offset=seconds * scale, more=more)
+    resolution = rectangular(
+        "δv_res",
+        half_width=record.waveform.accuracy.resolution / 2.0,
+        unit="V",
+        name=f"{record.waveform.role} resolution",
+        sensitivity=seconds * scale,
+    )
+    return [*specified(record).terms("v", effect), resolution, zero_term(record, -seconds * scale)]
 
 
 def _ends(train: PulseTrain) -> float:
@@ -154,16 +161,11 @@ def _imbalance(train: PulseTrain) -> Measured:
     at = int(share.argmax())
     largest = float(np.abs(train.pulses.charge_over_baseline[at]).max())
     seconds = float(train.pulses.duration[at].sum())
-    offset = rectangular(
-        "v_0·t", half_width=_offset(train, seconds), unit="V·s", name="digitizer offset", sensitivity=1.0 / largest
-    )
-    noise = _noise_terms(train, seconds, len(share), sensitivity=1.0 / largest)
-    return Measured(value=float(share[at]), unit="%", uncertainty=evaluate([offset, *noise]))
-
-
-def _offset(train: PulseTrain, seconds: float) -> float:
-    """Return the half-width of what an offset adds to a charge, V·s: specification, resolution and zero."""
-    return offset_half_width(train.record) * seconds
+    terms = [
+        *_instrument_terms(train, 0.0, seconds, 1.0 / largest),
+        *_noise_terms(train, seconds, len(share), sensitivity=1.0 / largest),
+    ]
+    return Measured(value=float(share[at]), unit="%", uncertainty=evaluate(terms))
 
 
 def _noise_terms(train: PulseTrain, seconds: float, count: int, *, sensitivity: float) -> list[Term]:

@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from stimcert.measured import Measured, NotMeasurable
-from stimcert.pulse_train import TIME_BASE
 from stimcert.reading import CurrentRecord
 from stimcert.record_averages import offset_half_width, sampled
-from stimcert.record_terms import checked_samples, extremum_terms, too_short
+from stimcert.record_terms import TIME_BASE, checked_samples, extremum_terms, too_short
 from stimcert.surroundings import Surroundings
 from stimcert.term import rectangular
 from stimcert.uncertainty import evaluate

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 from stimcert.measured import NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
+from stimcert.specification import Effect, Specified
 from stimcert.term import Term, rectangular, standard
 from stimcert.waveform.sampled import Samples
 
 if TYPE_CHECKING:
     from stimcert.waveform.extremes import Extreme
     from stimcert.waveform.peak import Peak
+
+TIME_BASE = 1e-4
+"""Half-width of the time base's relative error. Assumed, unverified: a hundred times that of a plain quartz."""
 
 # Digitizers show a little more than their range; what lies
 # further out is an overflow code, whatever the record says about itself.
@@ -46,22 +50,27 @@ def slope(record: CurrentRecord) -> float:
     return 1.0 / record.shunt.value
 
 
-def common_terms(record: CurrentRecord, volts: float) -> list[Term]:
+def specified(record: CurrentRecord) -> Specified:
+    """Return the range on which a record was taken."""
+    waveform = record.waveform
+    return Specified(
+        role=waveform.role, range=waveform.range, unit="V", accuracy=waveform.accuracy, moment=waveform.bench_time
+    )
+
+
+def common_terms(record: CurrentRecord, volts: float, *, by_offset: float = 1.0) -> list[Term]:
     """Return what every quantity of a record shares: instrument, zero, shunt.
 
     :param volts: the quantity across the shunt, V, zero taken off.
+    :param by_offset: what 1 V of offset does to ``volts``: −1 for the magnitude of what is negative, 0 for a
+        difference.
     """
-    waveform, zero, shunt, per_volt = record.waveform, record.zero, record.shunt, slope(record)
-    reading = abs(volts) + abs(zero.mean)
+    waveform, zero, per_volt = record.waveform, record.zero, slope(record)
+    # The specification holds for the reading, to which the zero belongs.
+    more = waveform.accuracy.gain * abs(zero.mean)
+    effect = Effect(estimate=volts, by_gain=volts * per_volt, by_offset=by_offset * per_volt, more=more)
     return [
-        rectangular(
-            "v",
-            half_width=waveform.accuracy.half_width(reading),
-            unit="V",
-            name=f"{waveform.role} accuracy, gain and offset",
-            estimate=volts,
-            sensitivity=per_volt,
-        ),
+        *specified(record).terms("v", effect),
         rectangular(
             "δv_res",
             half_width=waveform.accuracy.resolution / 2,
@@ -69,26 +78,61 @@ def common_terms(record: CurrentRecord, volts: float) -> list[Term]:
             name=f"{waveform.role} resolution",
             sensitivity=per_volt,
         ),
-        standard(
-            "v_0",
-            uncertainty=zero.noise / math.sqrt(zero.count),
-            unit="V",
-            name="zero",
-            estimate=zero.mean,
-            sensitivity=-per_volt,
-            dof=zero.count - 1,
-        ),
-        Term(
-            symbol="R",
-            name="shunt",
-            estimate=shunt.value,
-            unit="Ω",
-            standard_uncertainty=shunt.standard_uncertainty,
-            half_width=shunt.expanded_uncertainty,
-            divisor=shunt.coverage_factor,
-            sensitivity=-volts * per_volt * per_volt,
-        ),
+        zero_term(record, -by_offset * per_volt),
+        shunt_term(record, -volts * per_volt * per_volt),
     ]
+
+
+def zero_term(record: CurrentRecord, sensitivity: float) -> Term:
+    """Return the zero, measured once for all records on its range.
+
+    :param sensitivity: ∂y/∂v_0, in the unit of the result per V.
+    """
+    zero = record.zero
+    return standard(
+        "v_0",
+        uncertainty=zero.noise / math.sqrt(zero.count),
+        unit="V",
+        name="zero",
+        estimate=zero.mean,
+        sensitivity=sensitivity,
+        dof=zero.count - 1,
+        source=f"{record.waveform.role} zero; {show(zero.range, 'V')} range",
+    )
+
+
+def shunt_term(record: CurrentRecord, sensitivity: float) -> Term:
+    """Return the shunt, the same for every record that was taken with it.
+
+    :param sensitivity: ∂y/∂R, in the unit of the result per Ω.
+    """
+    shunt = record.shunt
+    return Term(
+        symbol="R",
+        name="shunt",
+        estimate=shunt.value,
+        unit="Ω",
+        standard_uncertainty=shunt.standard_uncertainty,
+        half_width=shunt.expanded_uncertainty,
+        divisor=shunt.coverage_factor,
+        sensitivity=sensitivity,
+        source=f"shunt {show(shunt.value, 'Ω')} {shunt.certificate}".rstrip(),
+    )
+
+
+def time_base_term(record: CurrentRecord, sensitivity: float) -> Term:
+    """Return the relative error of the time base, one and the same for all times of a run.
+
+    :param sensitivity: ∂y per relative error, in the unit of the result.
+    """
+    return rectangular(
+        "δt_base",
+        half_width=TIME_BASE,
+        unit="%",
+        name="time base",
+        sensitivity=sensitivity,
+        source=f"{record.waveform.role} time base",
+    )
 
 
 def extremum_terms(record: CurrentRecord, part: "Peak | Extreme", mark: str = "") -> list[Term]:

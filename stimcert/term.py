@@ -25,6 +25,9 @@ class Term:
     :param divisor: half_width / standard_uncertainty; 1 where u was evaluated directly.
     :param sensitivity: ∂y/∂x, with its sign, in the unit of the result per ``unit``.
     :param dof: degrees of freedom of u(x), ≥ 1; infinite by default.
+    :param source: names the input where other results depend on the very same one (the gain of an instrument on one
+        range, a shunt): its errors then are one and the same. Empty for an input of this result alone.
+    :param bundle: names the specification that bounds several inputs together, by one rectangle; empty without one.
     :raises ValueError: for NaN, infinity, a negative uncertainty, or dof < 1.
     """
 
@@ -38,6 +41,8 @@ class Term:
     divisor: float = 1.0
     sensitivity: float = 1.0
     dof: float = math.inf
+    source: str = ""
+    bundle: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is no uncertainty: instruments send overflow codes, and NaN passes every comparison."""
@@ -50,9 +55,19 @@ class Term:
 
 
 def rectangular(
-    symbol: str, *, half_width: float, unit: str, name: str = "", estimate: float = 0.0, sensitivity: float = 1.0
+    symbol: str,
+    *,
+    half_width: float,
+    unit: str,
+    name: str = "",
+    estimate: float = 0.0,
+    sensitivity: float = 1.0,
+    source: str = "",
+    bundle: str = "",
 ) -> Term:
     """Return a term that lies anywhere within ± ``half_width`` of its estimate, all places alike.
+
+    :param source: as in :class:`Term`; ``bundle`` likewise.
 
     Source: JCGM 100:2008, 4.3.7.
     """
@@ -66,6 +81,8 @@ def rectangular(
         distribution="rectangular",
         divisor=SQRT_3,
         sensitivity=sensitivity,
+        source=source,
+        bundle=bundle,
     )
 
 
@@ -79,6 +96,7 @@ def normal(
     estimate: float = 0.0,
     sensitivity: float = 1.0,
     dof: float = math.inf,
+    source: str = "",
 ) -> Term:
     """Return a term from a certificate that states ``expanded`` at ``coverage_factor``.
 
@@ -98,6 +116,7 @@ def normal(
         divisor=coverage_factor,
         sensitivity=sensitivity,
         dof=dof,
+        source=source,
     )
 
 
@@ -110,6 +129,7 @@ def standard(
     estimate: float = 0.0,
     sensitivity: float = 1.0,
     dof: float = math.inf,
+    source: str = "",
 ) -> Term:
     """Return a term whose standard uncertainty is known directly."""
     return Term(
@@ -121,6 +141,7 @@ def standard(
         distribution="normal" if math.isinf(dof) else "t",
         sensitivity=sensitivity,
         dof=dof,
+        source=source,
     )
 
 

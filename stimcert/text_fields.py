@@ -6,11 +6,13 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from stimcert.rules import NAMES, RULE_PATTERN, rule_named
 
 Modality = Literal["microcurrent", "ems", "galvanic"]
 Sign = Literal["negative", "positive"]
 Regime = Literal["cosmetic", "medical", "fda", "manufacturer"]
-RuleId = Literal["guard-U", "simple"]
 
 MODALITIES: tuple[str, ...] = ("microcurrent", "ems", "galvanic")
 
@@ -47,6 +49,21 @@ _WANT_CASE_ID = "one to six capital letters, a hyphen and two to four digits are
 _WANT_PROCEDURE = "lower-case letters, digits and _ are allowed, as in bench/test_<procedure>.py"
 _WANT_MODE_NAME = "letters, digits, blanks and . _ + - are allowed, as the device's display or manual names the mode"
 
+
+def _known_rule(text: str) -> str:
+    try:
+        return rule_named(text).id
+    except ValueError as unknown:
+        allowed = f"{', '.join(NAMES)} are allowed, with p a fraction above 0 and below 0.5 such as 0.01"
+        raise PydanticCustomError("rule", "{text}", {"text": f'found "{text}"; {allowed}'}) from unknown
+
+
+_WANT_RULE = f"one of {', '.join(NAMES)}"
+RuleId = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": f"^({RULE_PATTERN})$", "description": _WANT_RULE}),
+    AfterValidator(_known_rule),
+]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
 Identifier = Annotated[
     str, _described(_IDENTIFIER, _WANT_IDENTIFIER, 60), AfterValidator(_matching(_IDENTIFIER, _WANT_IDENTIFIER))

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Uncertainty of a measurement result, by the law of propagation of uncertainty.
 
-A budget is a list of independent :class:`Term`; :func:`evaluate` combines them through GTC, the GUM Tree Calculator,
-and returns standard and expanded uncertainty with every row of the budget. This module is the only door to GTC: it
-loads late, and the places where GTC is known to mislead (trimmed budgets, probabilities in percent, real-valued
-degrees of freedom, unlabelled terms) are closed here.
+A budget is a list of :class:`Term`; :func:`evaluate` combines them and returns standard and expanded uncertainty with
+every row of the budget. Terms are independent, but for those that name the same ``source``: these are one input, whose
+sensitivities add before anything is squared.
 
     >>> from stimcert.uncertainty import evaluate, normal, rectangular
     >>> terms = [rectangular("δI", half_width=180e-9, unit="A"), normal("I_0", expanded=20e-9, unit="A")]
@@ -12,20 +11,17 @@ degrees of freedom, unlabelled terms) are closed here.
     >>> f"{result.standard * 1e9:.1f} nA, k = {result.coverage_factor:.2f}"
     '104.4 nA, k = 1.96'
 
-Source: JCGM 100:2008, clauses 4.3, 5.1.2 and annex G.
+Source: JCGM 100:2008, clauses 4.3, 5.1.2, 5.2 and annex G.
 """
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import import_module
 from itertools import pairwise
-from statistics import NormalDist
-from types import ModuleType
 from typing import Any
 
+from stimcert.correlation import bundled, shared
+from stimcert.student import quantile
 from stimcert.term import Term, normal, rectangular, repeatability, standard
 
 __all__ = [
@@ -43,7 +39,6 @@ __all__ = [
 COVERAGE_PROBABILITY = 0.95
 """What an expanded uncertainty covers unless something else is asked for."""
 
-_RECOMBINES = 1e-9
 _AS_GOOD_AS_INFINITE = 10**6  # from here on, k is the normal one to within 2e-6
 _ROUNDING = 1.0 + 1e-12  # so that 4 computed as 3.9999999999999996 stays 4
 
@@ -59,6 +54,8 @@ class Uncertainty:
     :param effective_dof: the same before truncation (Welch-Satterthwaite); may be infinite.
     :param budget: one row per term, none left out; plain dicts, ready for a record.
     :param probability: coverage probability of the interval ± U.
+    :param terms: the inputs themselves, one per source, so that what is derived from several results knows what they
+        have in common.
     """
 
     standard: float
@@ -68,19 +65,25 @@ class Uncertainty:
     effective_dof: float
     budget: tuple[dict[str, Any], ...]
     probability: float = COVERAGE_PROBABILITY
+    terms: tuple[Term, ...] = ()
 
 
 def evaluate(terms: Sequence[Term], *, probability: float = COVERAGE_PROBABILITY) -> Uncertainty:
-    """Combine independent terms into the uncertainty of their result.
+    """Combine terms into the uncertainty of their result.
 
-    :param terms: the inputs, each with its sensitivity; at least one, symbols unique.
+    :param terms: the inputs, each with its sensitivity; at least one. Symbols are unique, but for terms of one source.
     :param probability: coverage probability, a fraction in (0.5, 1).
     :raises ValueError: for no terms, a symbol used twice, or a probability outside (0.5, 1).
 
-    Source: JCGM 100:2008, eq. (10) for u_c, (G.2b) for the effective degrees of freedom.
+    Source: JCGM 100:2008, eq. (10) for u_c, 5.2.2 for what inputs have in common, (G.2b) for the effective degrees of
+    freedom.
     """
-    contributions = _contributions(terms)
-    combined, effective_dof = _combine(terms, contributions)
+    inputs = shared(terms)
+    rows = bundled(inputs)
+    _refuse(rows)
+    contributions = [abs(term.sensitivity) * term.standard_uncertainty for term in rows]
+    combined = math.hypot(*contributions)
+    effective_dof = _effective_dof(rows, contributions, combined)
     dof = None if effective_dof > _AS_GOOD_AS_INFINITE else math.floor(effective_dof * _ROUNDING)
     k = coverage_factor(dof, probability)
     return Uncertainty(
@@ -89,34 +92,12 @@ def evaluate(terms: Sequence[Term], *, probability: float = COVERAGE_PROBABILITY
         coverage_factor=k,
         dof=dof,
         effective_dof=effective_dof,
-        budget=_rows(terms, contributions, combined),
+        budget=_rows(rows, contributions, combined),
         probability=probability,
+        terms=tuple(inputs),
     )
 
 
-def _gtc() -> ModuleType:
-    """Return GTC, loaded without what it needs of SciPy for quantiles only: that takes four times as long as GTC."""
-    if "GTC" not in sys.modules:
-        import scipy
-
-        for name in ("special", "optimize"):
-            # The import of the real module puts it in this place.
-            if f"scipy.{name}" not in sys.modules:
-                setattr(scipy, name, _Later(f"scipy.{name}"))
-    return import_module("GTC")
-
-
-class _Later:
-    """Stands for a module until something of it is used."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __getattr__(self, attribute: str) -> Any:
-        return getattr(import_module(self._name), attribute)
-
-
-@lru_cache(maxsize=1024)
 def coverage_factor(dof: int | None, probability: float = COVERAGE_PROBABILITY) -> float:
     """Return k for a two-sided interval, from Student's t (normal when ``dof`` is None).
 
@@ -128,43 +109,26 @@ def coverage_factor(dof: int | None, probability: float = COVERAGE_PROBABILITY) 
     """
     if not 0.5 < probability < 1.0:
         raise ValueError(f"coverage probability is {probability!r}; a fraction between 0.5 and 1 is allowed")
-    if dof is not None and dof < 1:
-        raise ValueError(f"degrees of freedom are {dof!r}; at least 1 is allowed")
-    if dof is None:
-        return NormalDist().inv_cdf((1.0 + probability) / 2.0)
-    return float(_gtc().reporting.k_factor(dof, 100.0 * probability))
+    return quantile((1.0 + probability) / 2.0, dof)
 
 
-def _contributions(terms: Sequence[Term]) -> list[float]:
-    """Return |c|·u of every term, after refusing budgets that could mislead."""
+def _refuse(terms: Sequence[Term]) -> None:
+    """Refuse budgets that could mislead."""
     if not terms:
         raise ValueError("a budget needs at least one term: nothing is known exactly")
     symbols = [term.symbol for term in terms]
     if len(set(symbols)) < len(symbols):
         twice = next(a for a, b in pairwise(sorted(symbols)) if a == b)
         raise ValueError(f"the symbol {twice!r} stands twice in the budget; each term needs its own")
-    return [abs(term.sensitivity) * term.standard_uncertainty for term in terms]
 
 
-def _combine(terms: Sequence[Term], contributions: Sequence[float]) -> tuple[float, float]:
-    """Return u_c and the effective degrees of freedom, by GTC.
-
-    Terms with infinite degrees of freedom add nothing to the Welch-Satterthwaite sum, so that their quadrature sum
-    stands for all of them: GTC gets one number instead of many.
-    """
-    gtc = _gtc()
-    paired = list(zip(terms, contributions, strict=True))
-    certain = math.hypot(*(contribution for term, contribution in paired if term.dof == math.inf))
-    parts = [("type B", certain, math.inf)]
-    parts += [(term.symbol, contribution, term.dof) for term, contribution in paired if term.dof != math.inf]
-    inputs = [gtc.ureal(0.0, contribution, dof, symbol) for symbol, contribution, dof in parts if contribution > 0.0]
-    if not inputs:
-        return 0.0, math.inf
-    total = sum(inputs[1:], start=inputs[0])
-    combined = float(gtc.uncertainty(total))
-    if not math.isclose(combined, math.hypot(*contributions), rel_tol=_RECOMBINES):
-        raise ArithmeticError(f"the budget does not recombine: {combined} from {list(contributions)}")
-    return combined, float(gtc.dof(total))
+def _effective_dof(terms: Sequence[Term], contributions: Sequence[float], combined: float) -> float:
+    """Return the effective degrees of freedom of Welch and Satterthwaite; infinite for nothing but type B."""
+    if not combined > 0.0:
+        return math.inf
+    paired = zip(terms, contributions, strict=True)
+    lost = math.fsum((u / combined) ** 4 / term.dof for term, u in paired if term.dof < math.inf)
+    return 1.0 / lost if lost > 0.0 else math.inf
 
 
 def _rows(terms: Sequence[Term], contributions: Sequence[float], combined: float) -> tuple[dict[str, Any], ...]:

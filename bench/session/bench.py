@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from bench.session.ammeter import Ammeter
 from bench.session.inputs import Inputs
@@ -17,6 +18,7 @@ from instruments.station import Station
 from stimcert.plan import Case, Mode
 from stimcert.procedures import comes_down
 from stimcert.reading import CurrentRecord, Status, Zero
+from stimcert.specification import as_used
 
 LONG_RATE = 1e5
 """1/s: the slowest rate at which a sample is no longer than an event of 10 µs."""
@@ -40,8 +42,9 @@ class Bench:
     ) -> None:
         self.station = station
         self.wiring = Wiring(station, inputs.station.load_box)
-        self.ammeter = Ammeter(station.smu)
-        self.recorder = Recorder(station.digitizer, zeros) if station.digitizer is not None else None
+        specified = partial(as_used, convention=inputs.plan.accuracy_convention)
+        self.ammeter = Ammeter(station.smu, specified)
+        self.recorder = Recorder(station.digitizer, zeros, specified) if station.digitizer is not None else None
         self._inputs = inputs
         self._progress = progress
         self._setup: Setup | None = None

@@ -167,7 +167,7 @@ def _replaces(other: Case, case: Case) -> bool:
 def _room_to_pass(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:
     for document in documents.limits:
         for index, row in enumerate(getattr(document.value, "rows", ()) if document else ()):
-            with suppress(AttributeError):
+            with suppress(AttributeError, ValueError):
                 text = no_pass_zone(row, plan.value.decision_rule)
                 if document is not None and text is not None:
                     yield document.problem(("limit", index, "max_uncertainty"), text)

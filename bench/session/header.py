@@ -8,13 +8,14 @@ from bench.session.announcement import backing_of
 from bench.session.case_facts import planned_case
 from bench.session.inputs import Inputs
 from bench.session.software import software
+from stimcert.plan import Plan
 from stimcert.record import STATION
+from stimcert.rules import rule_named
+from stimcert.uncertainty import COVERAGE_PROBABILITY
 
-_RULES = {
-    "guard-U": "PASS when the value lies inside the limit by more than its expanded uncertainty U (guard band w = U); "
-    "FAIL when it lies beyond by more than U; conditional in between (ILAC-G8:09/2019, 4.2.3). "
-    "False accepts stay below 2.5 % per decision.",
-    "simple": "PASS when the value lies inside the limit (guard band w = 0). False accepts reach 50 % at the limit.",
+_CONVENTIONS = {
+    "one-rectangle": "one rectangle for gain and offset of a data sheet together",
+    "two-rectangles": "a rectangle each for gain and offset of a data sheet",
 }
 
 
@@ -69,14 +70,21 @@ def header(inputs: Inputs, run: RunFacts) -> dict[str, Any]:
         "operator": run.operator,
         "software": {**software(), "pytest_plugins": run.plugins},
         "backing": asdict(backing_of(inputs)),
-        "decision_rule": {
-            "id": plan.decision_rule,
-            "coverage_probability": 0.95,
-            "text": _RULES[plan.decision_rule],
-            "convention": "one rectangle for gain and offset of a data sheet together",
-        },
+        "decision_rule": _decision_rule(plan),
         "inputs": run.copies,
         "cases": [_station_case(), *(planned_case(inputs, case) for case in plan.cases)],
+    }
+
+
+def _decision_rule(plan: Plan) -> dict[str, Any]:
+    rule = rule_named(plan.decision_rule)
+    return {
+        "id": rule.id,
+        "coverage_probability": COVERAGE_PROBABILITY,
+        "text": rule.text,
+        "risk_at_limit": rule.risk_at_limit(),
+        "convention": _CONVENTIONS[plan.accuracy_convention],
+        "method": "GUM uncertainty framework (JCGM 100); Monte Carlo (JCGM 101) where a case names it",
     }
 
 

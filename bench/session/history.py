@@ -16,7 +16,7 @@ class History:
     def add(self, point: Point, metric: str, measured: Measured) -> None:
         """Remember a measurement without its budget; the check by one more "up" is no level of its own."""
         if not point.one_more_up:
-            kept = replace(measured, uncertainty=replace(measured.uncertainty, budget=()), details={})
+            kept = replace(measured, uncertainty=replace(measured.uncertainty, budget=(), terms=()), details={})
             self._levels(point, metric)[point.level] = kept
 
     def at(self, point: Point, metric: str) -> Measured | None:

@@ -21,17 +21,25 @@ PROVING = "current.peak"
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What was concluded of one measurement against one row; no verdict for information and advisories."""
+    """What was concluded of one measurement against one row; no verdict for information and advisories.
+
+    :param guard_band: w, in the unit of the value.
+    :param nonconformance: probability that the true value lies beyond the limits, given this reading.
+    """
 
     verdict: Verdict | None
     reason: Reason | None = None
     acceptance: tuple[float | None, float | None] = (None, None)
     exceeded: bool = False
+    guard_band: float | None = None
+    nonconformance: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that journal and record keep."""
         return {
             "acceptance_limits": list(self.acceptance),
+            "guard_band": self.guard_band,
+            "nonconformance_probability": self.nonconformance,
             "verdict": self.verdict.value if self.verdict is not None else None,
             "reason": self.reason.as_dict() if self.reason is not None else None,
             "exceeded": self.exceeded,
@@ -74,15 +82,20 @@ def judge(
         judgement = _judge_sign(measured, rectified, row.required_sign, point)
         return judgement if sign_proven else _without_sign(judgement, measured)
     decision = _decide(measured, row, rule)
-    acceptance = (decision.acceptance_lower, decision.acceptance_upper)
+    judged = Judgement(
+        verdict=None,
+        acceptance=(decision.acceptance_lower, decision.acceptance_upper),
+        guard_band=decision.guard_band,
+        nonconformance=decision.nonconformance_probability,
+    )
     if row.kind == "advisory":
-        return Judgement(verdict=None, acceptance=acceptance, exceeded=_exceeds(measured, row))
+        return replace(judged, exceeded=_exceeds(measured, row))
     verdict, reason = decision.verdict, _reason(decision, measured, row, point)
     if verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS):
         doubt = _doubt(measured, row, observed) or _proof(measured, row, point, history, current)
         if doubt is not None:
             verdict, reason = Verdict.INCONCLUSIVE, doubt
-    return Judgement(verdict=verdict, reason=reason, acceptance=acceptance)
+    return replace(judged, verdict=verdict, reason=reason)
 
 
 def _exceeds(measured: Measured, row: Row) -> bool:
@@ -94,9 +107,7 @@ def _exceeds(measured: Measured, row: Row) -> bool:
 
 def _decide(measured: Measured, row: Row, rule: str) -> Decision:
     value = abs(measured.value) if row.magnitude else measured.value
-    return decide(
-        value, measured.uncertainty.expanded, lower=row.lower, upper=row.upper, rule=rule, bound=measured.bound
-    )
+    return decide(value, measured.uncertainty, lower=row.lower, upper=row.upper, rule=rule, bound=measured.bound)
 
 
 def _judge_sign(measured: Measured, rectified: Measured | None, sign: int, point: Point) -> Judgement:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bench.session.planner import Setup
 from instruments.roles import Digitizer
-from stimcert.reading import Certified, CurrentRecord, Waveform, Zero
+from stimcert.reading import Accuracy, Certified, CurrentRecord, Waveform, Zero
 
 BEFORE, AFTER = 0.02, 0.1
 """s of a caught record before the departure that fired the trigger, and from it on: whole cycles of most waveforms."""
@@ -17,6 +17,10 @@ MOST_CAUGHT = 10
 within its guard band in any case."""
 
 _WHOLE = 1.0 - 1e-9
+
+
+def _as_it_is(accuracy: Accuracy) -> Accuracy:
+    return accuracy
 
 
 def _never(record: CurrentRecord) -> bool:
@@ -40,10 +44,17 @@ class Recorder:
     """Takes records of the current, and remembers how the digitizer is configured.
 
     :param zeros: its zero per range, from the station check; a range without one is not used.
+    :param specified: turns the accuracy of a data sheet into that which a budget is made from.
     """
 
-    def __init__(self, digitizer: Digitizer, zeros: dict[float, Zero]) -> None:
+    def __init__(
+        self,
+        digitizer: Digitizer,
+        zeros: dict[float, Zero],
+        specified: Callable[[Accuracy], Accuracy] = _as_it_is,
+    ) -> None:
         self.digitizer = digitizer
+        self._specified = specified
         self._zeros = zeros
         self._configured: tuple[float, float, int] | None = None
 
@@ -118,4 +129,5 @@ class Recorder:
         if waveform.sample_rate != fastest:
             # Measured at the fastest rate; a longer sample averages over more of the noise.
             zero = replace(zero, noise=zero.noise * math.sqrt(waveform.sample_rate / fastest))
-        return CurrentRecord(waveform=waveform, shunt=shunt, zero=zero)
+        specified = replace(waveform, accuracy=self._specified(waveform.accuracy))
+        return CurrentRecord(waveform=specified, shunt=shunt, zero=zero)

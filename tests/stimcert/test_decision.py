@@ -5,14 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stimcert.decision import RULES, decide
+from stimcert.decision import decide
 from stimcert.reason import CATALOGUE
 from stimcert.verdict import Verdict
 
 PASS, CPASS, CFAIL, FAIL = Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.CONDITIONAL_FAIL, Verdict.FAIL
 CURRENTS = st.floats(min_value=-2e-3, max_value=2e-3)
 WIDTHS = st.floats(min_value=0.0, max_value=1e-3)
-RULE = st.sampled_from(sorted(RULES))
+RULES = ("guard-U", "guard-0.83U", "pfa:0.01", "pfa:0.2", "simple", "standard-inherent")
+RULE = st.sampled_from(RULES)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_an_interval_narrower_than_its_guard_bands_passes_nothing() -> None:
     assert {decide(v / 10, 2.0, lower=-1.0, upper=1.0).verdict for v in range(-50, 50)} == {CPASS, CFAIL, FAIL}
 
 
-@pytest.mark.parametrize("rule", sorted(RULES))
+@pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize(
     ("value", "expanded"),
     [
@@ -91,7 +92,7 @@ def test_a_limit_that_is_none_is_refused(limits: dict[str, float]) -> None:
 
 
 def test_an_unknown_rule_or_bound_is_refused() -> None:
-    with pytest.raises(ValueError, match="guard-U, simple"):
+    with pytest.raises(ValueError, match="guard-U, guard-0.83U, pfa:<p>, simple, standard-inherent"):
         decide(0.0, 1.0, upper=1.0, rule="hope")
     with pytest.raises(ValueError, match="bound"):
         decide(0.0, 1.0, upper=1.0, bound="<=")  # type: ignore[arg-type]
@@ -100,7 +101,7 @@ def test_an_unknown_rule_or_bound_is_refused() -> None:
 @pytest.mark.parametrize(
     ("least", "verdict"), [(0.0, "INCONCLUSIVE"), (105.0, "INCONCLUSIVE"), (110.0, "INCONCLUSIVE"), (110.001, "FAIL")]
 )
-@pytest.mark.parametrize("rule", sorted(RULES))
+@pytest.mark.parametrize("rule", RULES)
 def test_a_censored_value_fails_only_beyond_limit_and_uncertainty(least: float, verdict: str, rule: str) -> None:
     decision = decide(least, 10.0, upper=100.0, bound=">=", rule=rule)
     assert decision.verdict.value == verdict

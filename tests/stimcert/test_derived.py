@@ -68,4 +68,4 @@ def test_few_repeats_stay_few() -> None:
 
 def test_the_parts_stand_in_the_budget() -> None:
     budget = share(measured(2e-3, 1e-6), measured(4e-3, 1e-6)).uncertainty.budget
-    assert [(row["symbol"], row["estimate"]) for row in budget] == [("I", 2e-3), ("I_0", 4e-3)]
+    assert [(row["symbol"], row["estimate"]) for row in budget] == [("I_1", 2e-3), ("I_2", 4e-3)]

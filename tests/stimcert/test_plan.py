@@ -86,7 +86,7 @@ def test_modes_are_found_by_name() -> None:
         (MICRO, '"2 kΩ", "10 kΩ"', '"2 kΩ", "2000 Ω"', "case[1].loads[3]", "twice"),
         (MICRO, 'claims = ["microcurrent"]', 'claims = ["ems"]', "mode[1].modality", "claims only ems"),
         (MICRO, '"microcurrent.advisory"]', '"declared"]\nsettle = "-1 s"', "case[1].settle", "at least 0 s"),
-        (MICRO, 'decision_rule = "guard-U"', 'decision_rule = "guard"', "decision_rule", "'guard-U' or 'simple'"),
+        (MICRO, 'decision_rule = "guard-U"', 'decision_rule = "guard"', "decision_rule", "simple, standard-inherent"),
         (MICRO, 'name = "lift"', 'name = "lift\\""', "mode[1].name", "letters, digits"),
         (MICRO, 'title = "F', 'title = "\\nF', "title", "one line of text"),
         (MICRO, 'cycle = "10 ms"', 'ion = "positive"', "mode[1].ion", "only galvanic"),

@@ -4,12 +4,12 @@ import math
 from dataclasses import replace
 from itertools import permutations
 
-import GTC
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import stimcert.uncertainty
+from stimcert.gtc_reference import by_gtc
 from stimcert.uncertainty import Term, coverage_factor, evaluate, normal, rectangular, repeatability, standard
 
 SIZES = st.floats(min_value=1e-9, max_value=1e3)
@@ -49,15 +49,30 @@ def test_student_table_of_the_gum(dof: int | None, probability: float, printed: 
     assert coverage_factor(dof, probability) == pytest.approx(printed, abs=0.005)
 
 
-@given(st.lists(st.tuples(SIZES, DOFS), min_size=1, max_size=8))
-def test_agrees_with_gtc_on_every_single_input(sizes: list[tuple[float, float]]) -> None:
-    result = evaluate(terms_of(sizes))
-    whole = sum(GTC.ureal(0.0, u, dof) for u, dof in sizes)
-    assert result.standard == pytest.approx(GTC.uncertainty(whole), rel=1e-9)
+@given(st.lists(st.tuples(SIZES, DOFS, st.sampled_from(["", "gain", "zero"])), min_size=1, max_size=8))
+def test_agrees_with_gtc_on_every_single_input(sizes: list[tuple[float, float, str]]) -> None:
+    terms = [
+        standard(f"x{n}", uncertainty=u, unit="A", dof=dof, source=source, sensitivity=(-1.0) ** n * (n + 1))
+        for n, (u, dof, source) in enumerate(sizes)
+    ]
+    result, reference = evaluate(terms), by_gtc(terms)
+    assert result.standard == pytest.approx(reference.standard, rel=1e-9)
     if math.isfinite(result.effective_dof) and result.effective_dof < 1e4:
-        assert result.effective_dof == pytest.approx(GTC.dof(whole), rel=1e-6)
+        assert result.effective_dof == pytest.approx(reference.effective_dof, rel=1e-6)
         assert result.dof is not None
         assert result.dof <= result.effective_dof * (1 + 1e-9) < result.dof + 1 + 1e-6
+        assert result.expanded == pytest.approx(reference.expanded, rel=1e-6)
+
+
+@pytest.mark.parametrize("probability", [95, 0.5, 1.0, math.nan])
+def test_gtc_is_never_asked_for_percent(probability: float) -> None:
+    with pytest.raises(ValueError, match="coverage probability"):
+        by_gtc([standard("x", uncertainty=1.0, unit="A")], probability=probability)
+
+
+def test_gtc_is_not_asked_about_nothing() -> None:
+    with pytest.raises(ValueError, match="nothing in the budget"):
+        by_gtc([standard("x", uncertainty=0.0, unit="A")])
 
 
 @given(st.lists(st.tuples(SIZES, DOFS), min_size=1, max_size=8), SIZES)
