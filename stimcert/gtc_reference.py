@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A second opinion: the same budget through GTC, the GUM Tree Calculator.
 
-The bench itself computes in closed form (decision 10); tests, and whoever doubts a budget, hold it against GTC. This
+The bench itself computes in closed form (decision 12); tests, and whoever doubts a budget, hold it against GTC. This
 module is the only door to it. It loads late, and the places where GTC is known to mislead are closed here: every input
 is labelled, none is trimmed, a probability is a fraction, and degrees of freedom are cut to the next lower integer.
 """
