@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What a data sheet promises of one range, as inputs that all readings of a run share.
 
-The error of a reading v is δg·v + δo, with |δg| ≤ gain and |δo| ≤ offset, the same δg and δo all day; what may have
-changed since the opening check is a quarter of that, another one in each record. The closing check voids a run in
-which more than that has changed, so that the budget and the check stand on one number.
+The error of a reading v is δg·v + δo, with |δg| ≤ gain and |δo| ≤ offset, the same δg and δo all day. What may have
+changed since the opening check is a share of that, another one in each record: that share is the one beyond which the
+closing check voids what was measured, so that the budget and the check stand on one number.
 """
 
 from dataclasses import dataclass, replace
 
+from stimcert.allowance import DRIFT_SHARE
 from stimcert.quantity import show
 from stimcert.reading import Accuracy, Convention
 from stimcert.term import Term, rectangular
-
-DRIFT_SHARE = 0.25
-"""Share of the data-sheet accuracy of a range by which a reading may drift between opening and closing check."""
 
 
 def drift_allowance(accuracy: Accuracy, value: float) -> float:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stimcert.allowance import DRIFT_SHARE
 from stimcert.correlation import bundled, inputs_of, shared
 from stimcert.derived import deviation, rise, share
 from stimcert.measured import Measured
 from stimcert.models import mean_current
 from stimcert.reading import Accuracy, MeanReading, Status
-from stimcert.specification import DRIFT_SHARE, drift_allowance
+from stimcert.specification import drift_allowance
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 
