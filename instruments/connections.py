@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from instruments.embedded import PREFIX
 from instruments.errors import BenchError
 from instruments.roles import Clock
+from instruments.safety.guard_log import FILE
 from instruments.safety.recipe import SAFE_ORDER, Recipe, SafeCommands, library_of
 from instruments.station_file import StationFile
 
@@ -95,7 +96,7 @@ def safe_recipe(
     )
     return Recipe(
         roles=commands,
-        log=str(run_dir / "guard.jsonl") if run_dir else None,
+        log=str(run_dir / FILE) if run_dir else None,
         harness=os.getpid(),
         locks=tuple(map(str, locks)),
         alarm=str(alarm) if alarm else None,

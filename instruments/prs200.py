@@ -11,7 +11,7 @@ from typing import Any
 
 from instruments.errors import BenchError
 from instruments.roles import Clock
-from instruments.scpi import ScpiInstrument
+from instruments.scpi import POWER_ON, ScpiInstrument
 
 DIGITS = 10
 """Digits of a complete setting; the last is that of the 0.1 Ω decade. Source: IET PRS-200 manual, ``SOURce:DATA``."""
@@ -45,6 +45,7 @@ class PRS200(ScpiInstrument):
         self._decades = tuple(decades)
         self._clock = clock
         self._settle = settle
+        self._restarted = False
 
     def set_resistance(self, ohms: float) -> None:
         """Set the box.
@@ -73,11 +74,17 @@ class PRS200(ScpiInstrument):
         :raises InstrumentRefused: when it tells of an error.
         """
         events = int(self.parsed("*ESR?", str(self.ask("*ESR?")), int))
+        self._restarted = self._restarted or bool(events & POWER_ON)
         asked = list(self._unchecked)
         self._unchecked.clear()
         if events & ERROR_BITS:
             raise self.refused(f"after {asked} its event register is {events}", asked=asked, events=events)
         return []
+
+    def restarted(self) -> bool:
+        """Return whether the box was switched on anew; its register is read, and so cleared, after each setting too."""
+        seen, self._restarted = self._restarted or super().restarted(), False
+        return seen
 
     def _finish(self) -> None:
         """Wait until the box has done what it was told, and find out whether it understood."""

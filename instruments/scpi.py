@@ -24,6 +24,7 @@ ERROR_QUERY = ":SYST:ERR?"
 OVERFLOW = 9.9e37  # SCPI-1999 volume 1, 7.2.1.5: infinity
 NOT_A_NUMBER = 9.91e37  # the same: not a number
 _LONGEST_QUEUE = 100
+POWER_ON = 0x80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +232,14 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
     def identity(self) -> str:
         """Return the reply to ``*IDN?``."""
         return str(self.ask("*IDN?")).strip()
+
+    def restarted(self) -> bool:
+        """Return whether the instrument was switched on anew since it was asked last; it was, the first time.
+
+        Source: IEEE 488.2-1992, 11.5.1.1.1: bit 7 of the standard event register, cleared when it is read.
+        """
+        events = int(self.parsed("*ESR?", str(self.ask("*ESR?")), int))
+        return bool(events & POWER_ON)
 
     def reset(self) -> None:
         """Bring the instrument into its power-on state and empty its error queue; ends when it is done."""

@@ -73,6 +73,7 @@ class Station:
         self._simulator = simulator
         self._today = today
         self._identified: list[Identified] = []
+        self._restarted: list[str] = []
         self._safe_state: SafeState | None = None
         # The last layer before the guard: an interpreter that ends in good order never leaves a bench energised.
         atexit.register(self.close)
@@ -165,6 +166,33 @@ class Station:
         wrong = [identity_mismatch(self.file.instruments[found.role], found) for found in identified]
         overdue = calibration_mismatches(self.file.calibrations(), today or self._today)
         refuse([mismatch for mismatch in wrong if mismatch is not None] + overdue)
+
+    def begin_power_watch(self) -> None:
+        """Take note that all instruments are on: from now on, one that loses its power is found."""
+        with suppress(BenchError):
+            self.check_power()
+        self._restarted.clear()
+
+    def check_power(self) -> None:
+        """Refuse instruments that were switched off and on since this was first asked: their warm-up is gone too.
+
+        The device is none of them: what it does with its own power is its own affair.
+
+        :raises BenchError: ``power_cycled``, naming the roles.
+        """
+        watched = (role for role in self._drivers if role not in ("dut", "clock"))
+        self._restarted += [role for role in watched if self._drivers[role].restarted()]
+        self.refuse_restarted()
+
+    def refuse_restarted(self) -> None:
+        """Refuse to go on with instruments that were found to have lost their power.
+
+        :raises BenchError: ``power_cycled``, naming the roles.
+        """
+        restarted = list(dict.fromkeys(self._restarted))
+        if restarted:
+            text = f"{', '.join(restarted)}: off and on again while the bench was in use; what was read since is void"
+            raise BenchError(text, code="power_cycled", roles=", ".join(restarted))
 
     # --- time
 

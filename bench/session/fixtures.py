@@ -28,6 +28,7 @@ def station(pytestconfig: pytest.Config) -> Station:
 def bench(station: Station, pytestconfig: pytest.Config) -> Bench:
     """The bench in the device's terms: points, captures, means."""
     session = _session(pytestconfig)
+    station.refuse_restarted()
     return Bench(station, session.inputs, session.open_run.state.zeros, session.progress_of_point)
 
 

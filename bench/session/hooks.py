@@ -14,6 +14,7 @@ from bench.session.bench_session import BenchSession, session_of
 from bench.session.fail_closed import late_refusals
 from bench.session.measure import CaseNotPassed, Measure
 from bench.session.options import CHECKOUT
+from instruments.errors import BenchError
 from stimcert.plan import Case
 
 _BENCH = CHECKOUT / "bench"
@@ -110,9 +111,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Fail the item when any of its measurements is not PASS: its author cannot forget to judge."""
-    yield
-    measure = item.stash.get(MEASURE, None)
-    if measure is not None:
+    bench, measure = session_of(item.config), item.stash.get(MEASURE, None)
+    try:
+        yield
+    except BenchError as error:
+        if bench is not None and bench.run is not None:
+            bench.run.explain(error)
+        raise
+    if measure is not None and bench is not None:
+        bench.open_run.check_power()
         measure.conclude()
 
 

@@ -17,6 +17,7 @@ from instruments.embedded import SimOptions
 from instruments.errors import BenchError
 from instruments.helpers import Helpers
 from instruments.opening import open_station
+from instruments.safety.guard_log import guard_entries
 from instruments.safety.signals import SignalWatch, held
 from instruments.station import Station
 from stimcert.derivation import whole_record
@@ -150,6 +151,7 @@ class Run:
         self.log("instruments_identified", {"instruments": identified})
         self._station.check_identities(date.today())
         self._identify_dut(identified)
+        self._station.begin_power_watch()
         self._station.arm_guard()
         check = StationCheck(self._station, self.inputs, self._store_finding)
         self.state = check.opening()
@@ -244,6 +246,26 @@ class Run:
         self.log("waveform", {"files": files}, durable=False)
         return f"waveforms/{name}"
 
+    def check_power(self) -> None:
+        """Refuse to end a case on instruments that lost their power in it; what was read is stored before.
+
+        :raises BenchError: ``power_cycled``.
+        """
+        self.backlog.settle()
+        if self._station is not None:
+            self._station.check_power()
+
+    def explain(self, error: BenchError) -> None:
+        """Raise what lies behind an error, where an instrument lost its power: that explains everything else.
+
+        :raises BenchError: ``power_cycled``.
+        """
+        try:
+            self.check_power()
+        except BenchError as found:
+            if found.code == "power_cycled":
+                raise found from error
+
     def finish(self) -> dict[str, Any]:
         """Check the bench again, make it safe, write the record; return it without its measurements.
 
@@ -296,6 +318,8 @@ class Run:
         state = self._station.safe_off()
         self.log("safe_state", state.as_dict())
         self._station.close()
+        for entry in guard_entries(self.path):
+            self.log("guard", entry)
 
     def _derive(self) -> dict[str, Any]:
         events = ((event.kind, event.wall, event.body) for event in self._journal.events())

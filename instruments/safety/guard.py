@@ -8,7 +8,6 @@ standard input is the :class:`~instruments.safety.recipe.Recipe`, ``ready`` on s
 ``release`` ends the guard without a word to any instrument.
 """
 
-import json
 import os
 import queue
 import sys
@@ -16,10 +15,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from instruments.safety.guard_log import GuardLog
 from instruments.safety.recipe import Recipe
 from instruments.safety.signals import ignore_all
 from instruments.safety.spawn import stop_parent
@@ -29,28 +28,6 @@ POLL = 1.0
 """s between two looks at the clock."""
 GRACE = 10.0
 """s for a harness that hung, and was asked to end, to write its record."""
-
-
-class Log:
-    """``guard.jsonl``: appended and synced, so that it says what was done whatever happens to the machine."""
-
-    def __init__(self, path: str | None) -> None:
-        self._path = path
-
-    def append(self, event: str, *, sync: bool = True, **fields: object) -> None:
-        """Write one line. A log that cannot be written must not keep the bench energised."""
-        if self._path is None:
-            return
-        wall = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        line = json.dumps({"wall": wall, "monotonic": time.monotonic(), "event": event, **fields}) + "\n"
-        try:
-            with open(self._path, "a", encoding="utf-8") as file:
-                file.write(line)
-                file.flush()
-                if sync:
-                    os.fsync(file.fileno())
-        except OSError:
-            pass
 
 
 def read_lines(stream: BinaryIO) -> "queue.Queue[bytes | None]":
@@ -120,7 +97,7 @@ def main() -> int:
     if first is None:
         return 0
     recipe = Recipe.from_json(first)
-    log = Log(recipe.log)
+    log = GuardLog(recipe.log)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     log.append("armed", sync=False, roles=[commands.role for commands in recipe.roles])
@@ -136,7 +113,7 @@ def main() -> int:
     return code
 
 
-def act(recipe: Recipe, opener: Opener, log: Log, cause: str) -> int:
+def act(recipe: Recipe, opener: Opener, log: GuardLog, cause: str) -> int:
     """Switch off, with the bench's locks held where the harness let go of them, and log it.
 
     :return: 0 when every instrument confirmed, 1 otherwise.

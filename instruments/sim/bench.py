@@ -25,6 +25,7 @@ class SimulatedBench:
         advance it.
     :param pace: real delay per reading, s, which the server adds.
     :param log: file for the event log; None keeps none.
+    :ivar connections: how often the device was connected so far.
     :ivar observers: called with the ends (bench time, s) of each stretch that has passed; the settings of all
         instruments are still those that held over it.
     :raises ValueError: when a fault is unknown.
@@ -44,6 +45,7 @@ class SimulatedBench:
     ) -> None:
         self.faults = checked(faults)
         self.pace = pace
+        self.connections = 0
         self.on_quit: Callable[[], None] | None = None
         self.observers: list[Callable[[float, float], None]] = []
         self._passing = False

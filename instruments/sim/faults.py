@@ -10,6 +10,7 @@ FAULTS: Final[dict[str, str]] = {
     "smu_compliance": "the SMU limits at 1 % of the limit that was set, and flags it",
     "smu_overrange": "every current reading of the SMU is an overflow",
     "smu_silent": "the SMU obeys, and answers nothing",
+    "smu_power_cycled": "the SMU loses its power for a moment when the device is connected",
     "wrong_identity": "the SMU that answers is another one than the station file names",
     "calibration_expired": "the SMU's calibration is overdue (a matter of the station file; the simulator behaves)",
 }

@@ -52,6 +52,7 @@ class Keithley2450(SenseSubsystem):
 
     def __init__(self, bench: "SimulatedBench") -> None:
         super().__init__(bench)
+        self._cycled = False
         self._loop = 0
         self.drive()
 
@@ -71,6 +72,9 @@ class Keithley2450(SenseSubsystem):
 
     def handle(self, line: bytes) -> bytes:
         """Obey one message; under the fault ``smu_silent`` without a word."""
+        if "smu_power_cycled" in self.bench.faults and self.bench.connections and not self._cycled:
+            self._cycled = True
+            self.power_on()
         reply = super().handle(line)
         return b"" if "smu_silent" in self.bench.faults else reply
 

@@ -74,6 +74,7 @@ class RelayCard(ScpiInstrument):
         for event, value in self._settings().items():
             if value != before[event]:
                 self.bench.log.write(event, **{event: value})
+                self.bench.connections += (event, value) == ("port", "device")
 
     def _apply(self) -> None:
         circuit = self.bench.circuit

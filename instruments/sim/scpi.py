@@ -67,6 +67,12 @@ class ScpiInstrument:
     def reset(self) -> None:
         """Return to the instrument's defaults (``*RST``); the error queue stays."""
 
+    def power_on(self) -> None:
+        """Be as after a loss of power: settings, errors and registers are those of a start."""
+        self.reset()
+        self._errors.clear()
+        self._events = _POWER_ON
+
     def clear(self) -> None:
         """Empty the error queue and the event registers (``*CLS``)."""
         self._errors.clear()

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from instruments.sim.faults import FAULTS
-from tests.bench.runs import Ask, Result
+from tests.bench.runs import SHORT, Ask, Result
 
 CAUSES = {
     "load_stuck": "load_stuck",
@@ -21,11 +21,16 @@ CAUSES = {
 """The reason code of the station check for each fault."""
 
 ASKS = [Ask(name=fault, options=(f"--sim-fault={fault}",)) for fault in CAUSES]
+MID_RUN = {"smu_power_cycled": "power_cycled"}
+"""The reason code of the case in which a fault comes about, for those that the station check cannot see."""
+every_mid_run_fault = pytest.mark.parametrize(
+    "run", [Ask(name=fault, plan=SHORT, options=(f"--sim-fault={fault}",)) for fault in MID_RUN], indirect=True, ids=str
+)
 every_fault = pytest.mark.parametrize("run", ASKS, indirect=True, ids=str)
 
 
 def test_every_fault_of_the_simulator_is_here() -> None:
-    assert CAUSES.keys() == FAULTS.keys()
+    assert CAUSES.keys() | MID_RUN.keys() == FAULTS.keys()
 
 
 @every_fault
@@ -64,3 +69,22 @@ def test_the_report_says_error(run: Result) -> None:
     assert run.said("finding") == "NOT RUN"
     assert run.said("document") != "Certificate"
     assert run.case("STATION")["reason"]["text"] in unescape(run.report)
+
+
+@every_mid_run_fault
+def test_a_fault_in_mid_run_is_named_by_the_case_in_which_it_comes(run: Result) -> None:
+    first, *others = run.cases.values()
+    assert run.case("STATION")["verdict"] == "PASS"
+    assert (run.verdict, run.code) == ("ERROR", 1)
+    assert {case["reason"]["code"] for case in run.cases.values() if case["verdict"] == "ERROR"} == {
+        MID_RUN[run.ask.name]
+    }
+    assert run.cases["OC-02"]["verdict"] == "ERROR", "what comes after it is not measured on a bench that changed"
+    assert "PASS" not in {case["verdict"] for case in others}, first
+
+
+@every_mid_run_fault
+def test_a_fault_in_mid_run_ends_safe(run: Result) -> None:
+    last = [event for event in run.simulator_log if event["event"] == "state"][-1]
+    assert (last["port"], last["smu_output"], last["dut_output"]) == ("open", False, False)
+    assert run.record["safe_state"]["confirmed"]
