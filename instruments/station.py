@@ -221,6 +221,8 @@ class Station:
         """Bring the bench to safety and prove it. Never raises; may be called again."""
         self.meanwhile(lambda: None)
         roles = [self._safe_role(role) for role in SAFE_ORDER if role in self.file.instruments]
+        # It has no energy to take away, and cannot be asked for anything: the record says so.
+        roles.append(SafeRole(role="load_box", instrument=None))
         self._safe_state = safe_off(roles, measure_zero=self._measure_zero if self.digitizer else None)
         return self._safe_state
 

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Bench tests whose author forgot to measure or to judge, or gave up: none of them ends in PASS, nor does their run."""
 
+import json
+import os
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from stimcert.store.journal_file import read_events
 from tests.bench.calls import about, plan_on
 from tests.bench.command import Ended, copy_checkout, run_bench
 from tests.bench.runs import SHORT, Edited
@@ -91,6 +94,17 @@ def gives_up_with_exit_code_0(desk: Path) -> Ended:
     return run_bench(desk / "run", f"--plan={plan}", checkout=checkout)
 
 
+def hangs(desk: Path) -> Ended:
+    checkout = copy_checkout(desk / "checkout")
+    source = f"{HEAD}def test_hangs(case, bench, measure):\n{MEASURES}        while point:\n            pass\n"
+    (checkout / "bench" / "test_hangs.py").write_text(source, encoding="utf-8")
+    station = checkout / "instruments" / "stations" / "sim.toml"
+    line = 'line_frequency = "50 Hz"\n'
+    text = station.read_text(encoding="utf-8").replace(line, f'{line}hang_after = "1 s"\n')
+    station.write_text(text, encoding="utf-8")
+    return run_bench(desk / "run", f"--plan={own_plan(desk, 'hangs')}", checkout=checkout)
+
+
 def skips_while_it_is_collected(desk: Path) -> Ended:
     checkout = copy_checkout(desk / "checkout")
     source = HEAD + 'pytest.skip("not on this machine", allow_module_level=True)\n'
@@ -152,6 +166,20 @@ def test_an_exit_with_code_0_does_not_end_in_0(ended: Ended) -> None:
     assert ended.verdicts == {"STATION": "PASS", "OC-01": "PASS", "ZZ-99": "ABORTED"}
     assert (ended.record["verdict"], ended.record["complete"]) == ("ABORTED", False)
     assert ended.record["safe_state"]["confirmed"] is True
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot be asked to end there")
+@about(hangs)
+def test_a_bench_test_that_hangs_is_ended_by_the_guard_with_the_bench_off(ended: Ended) -> None:
+    assert ended.code not in (0, 1), ended.text
+    assert (ended.record["verdict"], ended.verdicts["ZZ-99"]) == ("ABORTED", "ABORTED")
+    assert ended.record["safe_state"]["confirmed"] is True
+    guard = [event.body for event in read_events(ended.folder / "journal.sqlite") if event.kind == "guard"]
+    assert [entry["event"] for entry in guard][:2] == ["armed", "safe_off"]
+    assert (guard[1]["cause"], guard[1]["confirmed"]) == ("harness hangs", True)
+    log = (ended.folder / "simulator.log").read_text(encoding="utf-8").splitlines()
+    last = json.loads(log[-1])
+    assert (last["port"], last["smu_output"], last["dut_output"]) == ("open", False, False)
 
 
 @about(skips_while_it_is_collected)

@@ -110,7 +110,7 @@ def is_off(run: Run) -> bool:
     return last["event"] == "state" and (last["port"], last["smu_output"], last["dut_output"]) == ("open", False, False)
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_ends_in_a_safe_bench_and_an_aborted_record(delivering: Run, name: str) -> None:
     delivering.signal(name)
     delays = delivering.delays()
