@@ -123,13 +123,13 @@ def act(recipe: Recipe, opener: Opener, log: GuardLog, cause: str) -> int:
         take_locks(recipe, held)
         workers = switch_off(recipe, opener)
     unconfirmed = [worker.commands.role for worker in workers if not worker.confirmed]
-    log.append(
-        "safe_off", cause=cause, began=began, confirmed=not unconfirmed, roles=[worker.as_dict() for worker in workers]
-    )
     if unconfirmed and recipe.alarm is not None:
         from instruments.safety.alarm import Alarm
 
         Alarm(Path(recipe.alarm)).sound(unconfirmed, run=recipe.log or "", by="guard")
+    log.append(
+        "safe_off", cause=cause, began=began, confirmed=not unconfirmed, roles=[worker.as_dict() for worker in workers]
+    )
     return int(bool(unconfirmed))
 
 
