@@ -96,6 +96,8 @@ class Mode(StrictModel):
         change. It cannot be known from a record alone.
     :param polarity: sign of the active electrode; declared for desincrustation.
     :param ion: sign of the ion that iontophoresis drives; the active electrode has the same.
+    :param alternates: declared time after which the current changes its sign, for a mode that must.
+    :param alternates_tolerance: by what share each such time may be longer or shorter.
     :param electrode_area: smallest contacting area of the electrodes.
     :param electrode_area_tolerance: by what share it may be larger or smaller; without one it counts as exact.
     :param active_terminal: how the operator knows the active terminal.
@@ -109,6 +111,8 @@ class Mode(StrictModel):
     program: PositiveSeconds | None = None
     polarity: Sign | None = None
     ion: Sign | None = None
+    alternates: PositiveSeconds | None = None
+    alternates_tolerance: PositiveShare | None = None
     treatment: Literal["desincrustation", "iontophoresis"] | None = None
     electrode_area: SquareMetres | None = None
     electrode_area_tolerance: PositiveShare | None = None
@@ -147,10 +151,12 @@ class Mode(StrictModel):
             self._declared_once(),
             self._program_holds_a_cycle(),
             self._area_for_its_tolerance(),
+            self._alternates_with_a_tolerance(),
+            self._alternates_or_keeps_its_sign(),
         )
 
     def _galvanic_has_a_sign(self) -> Iterator[Misfit]:
-        if self.modality == "galvanic" and self.polarity is None and self.ion is None:
+        if self.modality == "galvanic" and self.polarity is None and self.ion is None and self.alternates is None:
             text = 'missing; a galvanic mode declares polarity ("negative" or "positive") or ion (for iontophoresis)'
             yield Misfit(("polarity",), text)
 
@@ -184,6 +190,19 @@ class Mode(StrictModel):
             if found is not None and self.modality != "galvanic":
                 text = f'found "{found}" in a mode of modality "{self.modality}"; only galvanic modes have this key'
                 yield Misfit((key,), text)
+
+    def _alternates_with_a_tolerance(self) -> Iterator[Misfit]:
+        if (self.alternates is None) != (self.alternates_tolerance is None):
+            missing = "alternates_tolerance" if self.alternates is not None else "alternates"
+            yield Misfit((missing,), "missing; alternates and alternates_tolerance belong together")
+        if self.alternates_tolerance is not None and self.alternates_tolerance.si >= 1.0:
+            text = f'found "{self.alternates_tolerance}"; less than 100 % is allowed'
+            yield Misfit(("alternates_tolerance",), text)
+
+    def _alternates_or_keeps_its_sign(self) -> Iterator[Misfit]:
+        if self.alternates is not None and self.expected_sign is not None:
+            text = f'found "{self.alternates}", but the mode declares a sign (polarity or ion), which it has to keep'
+            yield Misfit(("alternates",), text)
 
     def _area_for_its_tolerance(self) -> Iterator[Misfit]:
         if self.electrode_area_tolerance is not None and self.electrode_area is None:

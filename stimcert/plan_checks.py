@@ -14,6 +14,9 @@ PROGRAMS = 3
 if TYPE_CHECKING:
     from stimcert.plan import Case, Mode, Plan
 
+SIGNS_SEEN = 8
+"""Times between two changes of sign that a record must hold: six whole ones, and one at each end that it may cut."""
+
 
 def plan_checks(plan: "Plan") -> Iterable[Iterable[Misfit]]:
     """Return every check of a plan as a generator of its own."""
@@ -27,6 +30,7 @@ def plan_checks(plan: "Plan") -> Iterable[Iterable[Misfit]]:
         yield _something_to_judge(plan, case, index)
         yield _sign_to_judge(plan, case, index)
         yield _dwell_holds_a_cycle(plan, case, index)
+        yield _dwell_holds_a_schedule(plan, case, index)
         yield _dwell_holds_programs(plan, case, index)
 
 
@@ -96,7 +100,7 @@ def _sign_to_judge(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
     if case.procedure != "polarity":
         return
     for mode in _modes_of(plan, case):
-        if mode.expected_sign is None and mode.modality != "galvanic":
+        if mode.expected_sign is None and mode.alternates is None and mode.modality != "galvanic":
             text = f'found "{mode.name}", which declares no polarity; procedure "polarity" needs modes that do'
             yield Misfit(("case", index, "modes", case.modes.index(mode.name)), text)
 
@@ -107,6 +111,16 @@ def _dwell_holds_a_cycle(plan: "Plan", case: "Case", index: int) -> Iterator[Mis
         if mode.cycle is not None and case.dwell.si < mode.cycle.si * (1 - 1e-9):
             text = f'found "{case.dwell}", but a cycle of {mode.name} lasts {mode.cycle}; a dwell holds one at least'
             yield Misfit(("case", index, "dwell"), text)
+
+
+def _dwell_holds_a_schedule(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
+    """Check that a record holds three whole cycles of alternating sign, and what its ends may cut."""
+    if case.procedure != "polarity":
+        return
+    for mode in _modes_of(plan, case):
+        if mode.alternates is not None and case.dwell.si < SIGNS_SEEN * mode.alternates.si * (1 - 1e-9):
+            text = f'found "{case.dwell}", but {mode.name} alternates every {mode.alternates}'
+            yield Misfit(("case", index, "dwell"), f"{text}; a dwell of {SIGNS_SEEN} times that is needed")
 
 
 def _dwell_holds_programs(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:

@@ -67,6 +67,9 @@ PROGRAM = ("program.on", "program.off", "program.duty")
 CHARGES = ("charge.phase", "charge.net", "charge.imbalance")
 ENERGIES = ("energy.pulse", "power.density")
 
+SIGNS = ("current.reversal", "polarity.shortest", "polarity.longest", "polarity.gap")
+"""Which way a current flows over time, measured where a declared sign, a schedule or a row asks for it."""
+
 PROCEDURES: dict[str, Procedure] = {
     "charge": Procedure(metrics=("current.peak", *CHARGES, "current.mean")),
     "energy": Procedure(metrics=("current.peak", *ENERGIES)),
@@ -77,7 +80,7 @@ PROCEDURES: dict[str, Procedure] = {
     "load_regulation": Procedure(metrics=("current.peak", "current.regulation")),
     "modality": Procedure(metrics=("current.peak",), judges="modality", sees_programs=True),
     "output_current": Procedure(metrics=("current.peak", "current.mean", *CURRENTS), sees_programs=True),
-    "polarity": Procedure(metrics=("current.peak",), judges="sign"),
+    "polarity": Procedure(metrics=("current.peak", *SIGNS), judges="sign", sees_programs=True),
     "pulse_timing": Procedure(metrics=("current.peak", *TIMING, *WHOLE_TIMING, *PROGRAM)),
 }
 

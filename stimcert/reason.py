@@ -38,6 +38,15 @@ CATALOGUE: dict[str, Entry] = {
         "the other way",
         "look at the waveform: a galvanic current has one direction",
     ),
+    "polarity_reverses": Entry(
+        "in mode {mode} the current flows the other way for a moment, with {value} of its peak; {limit} are allowed. "
+        "The device or its leads",
+        "look at the waveform: a current of one declared sign keeps it, at every moment",
+    ),
+    "schedule_differs": Entry(
+        "in mode {mode} {value} pass between two changes of sign, which is not within the declared {limit}",
+        "look at the waveform: compare its changes of sign with those that the plan declares (alternates)",
+    ),
     "modality_differs": Entry(
         "the output is {found}, the claim is {claim}: {text}", "the device is not what it is sold as in this mode"
     ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bench.session.evaluate import outcome
 from bench.session.judge import PROVING
 from bench.session.point import Capture, Derived, MeanCurrent, Point
-from bench.session.rows import Row
+from bench.session.row import Row
 from stimcert.metrics import METRICS
 from stimcert.models import Measured, NotMeasurable, rectified_mean
 from stimcert.quantity import Dimension

@@ -5,7 +5,9 @@ from typing import Any
 
 from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
-from bench.session.rows import Row, declared_row, modality_row, polarity_row, required_points
+from bench.session.row import Row
+from bench.session.rows import declared_row, modality_row, required_points
+from bench.session.sign_rows import sign_rows
 from stimcert.limits import LimitRow
 from stimcert.metrics import unit_of
 from stimcert.plan import Case
@@ -70,18 +72,15 @@ def _declared(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
 
 
 def _polarity(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
-    """Return the signs that the modes of a polarity case must have, a row for each sign."""
+    """Return what the modes of a polarity case declare of their signs, each row once with the modes it holds for."""
     if judged_by_mode(case.procedure) != "sign":
         return []
-    modes = [mode for mode in map(inputs.plan.mode_named, case.modes) if mode.expected_sign is not None]
-    names = {sign: ", ".join(m.name for m in modes if m.expected_sign == sign) for sign in (-1, +1)}
-    return [
-        _from_maker(
-            polarity_row(sign), f"plan {inputs.plan.id}, revision {inputs.plan.revision}: polarity or ion of {modes_of}"
-        )
-        for sign, modes_of in names.items()
-        if modes_of
-    ]
+    found: dict[str, tuple[Row, list[str]]] = {}
+    for mode in map(inputs.plan.mode_named, case.modes):
+        for row in sign_rows(mode, digitizer=inputs.station.digitizer is not None):
+            found.setdefault(row.id, (row, []))[1].append(mode.name)
+    plan = f"plan {inputs.plan.id}, revision {inputs.plan.revision}"
+    return [_from_maker(row, f"{plan}: polarity or ion of {', '.join(modes)}") for row, modes in found.values()]
 
 
 def _modality(inputs: Inputs, case: Case) -> list[dict[str, Any]]:

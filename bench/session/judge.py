@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.session.history import History
 from bench.session.point import Point
-from bench.session.rows import Row
+from bench.session.row import Row
 from stimcert.decision import Decision, decide
 from stimcert.models import Measured, NotMeasurable
 from stimcert.polarity import Sign, judge_polarity
@@ -132,6 +132,8 @@ def _reason(decision: Decision, measured: Measured, row: Row, point: Point) -> R
     unit = measured.unit
     params = {key: show(value, unit) for key, value in decision.params.items() if isinstance(value, float)}
     params |= {"quantity": row.metric, "mode": point.mode.name}
+    if decision.verdict is Verdict.FAIL and row.failure is not None:
+        return Reason(row.failure, params)
     undecided = decision.verdict is Verdict.INCONCLUSIVE and measured.cause is not None
     return Reason(measured.cause if undecided and measured.cause else decision.code, params)
 

@@ -14,7 +14,8 @@ from bench.session.inputs import Inputs
 from bench.session.judge import PROVING, Judgement, judge
 from bench.session.measurement_body import instrument, numbers
 from bench.session.point import Capture, Derived, Point
-from bench.session.rows import Row, modality_row, rows_of
+from bench.session.row import Row
+from bench.session.rows import modality_row, rows_of
 from bench.session.run import Run
 from bench.session.summary import point_words
 from stimcert.findings import nearness

@@ -2,36 +2,17 @@
 """The bounds that apply at a point: rows of limit files, and what the device's maker declares."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
 from bench.session.point import Point, points_of
+from bench.session.row import Row
+from bench.session.sign_rows import SIGN_METRICS, sign_rows
 from stimcert.limits import LimitRow
 from stimcert.metrics import METRICS
 from stimcert.plan import Case, Declared, Mode
 from stimcert.procedures import judged_by_mode, measures
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """Bounds for one metric, SI.
-
-    :param magnitude: whether the bounds hold for the magnitude; the sign is judged by the polarity case alone.
-    :param event: minimum duration of an event, s.
-    """
-
-    id: str
-    metric: str
-    lower: float | None
-    upper: float | None
-    event: float | None = None
-    kind: str = "limit"
-    magnitude: bool = False
-    max_uncertainty: float | None = None
-    min_observed: float | None = None
-    required_sign: int | None = None
 
 
 def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
@@ -42,8 +23,9 @@ def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
     found = [_from_limit(row) for row in limit_rows(inputs, point.case) if row.metric == metric]
     if "declared" in point.case.limits:
         found += _declared(point, metric)
-    if metric == "current.polarity" and point.mode.expected_sign is not None:
-        found.append(polarity_row(point.mode.expected_sign))
+    if metric in SIGN_METRICS:
+        signs = sign_rows(point.mode, digitizer=inputs.station.digitizer is not None)
+        found += [row for row in signs if row.metric == metric]
     return found
 
 
@@ -67,7 +49,7 @@ def _metrics(inputs: Inputs, case: Case) -> list[str]:
     found = [row.metric for row in limit_rows(inputs, case)]
     if "declared" in case.limits:
         found += [entry.metric for name in case.modes for entry in inputs.plan.mode_named(name).declared]
-    signs = ["current.polarity"] if judged_by_mode(case.procedure) == "sign" else []
+    signs = SIGN_METRICS if judged_by_mode(case.procedure) == "sign" else ()
     return [*dict.fromkeys(metric for metric in found if measures(case.procedure, metric)), *signs]
 
 
@@ -96,17 +78,6 @@ def declared_row(mode: Mode, declared: Declared) -> Row:
     lower, upper = declared.bounds
     name = f"declared.{mode.name}.{declared.level}.{declared.metric}"
     return Row(id=name, metric=declared.metric, lower=lower, upper=upper, magnitude=True)
-
-
-def polarity_row(sign: int) -> Row:
-    """Return the bound at zero that a mean of the required sign must keep with its uncertainty."""
-    return Row(
-        id=f"polarity.{'positive' if sign > 0 else 'negative'}",
-        metric="current.polarity",
-        lower=0.0 if sign > 0 else None,
-        upper=0.0 if sign < 0 else None,
-        required_sign=sign,
-    )
 
 
 def modality_row(mode: Mode) -> Row:

@@ -20,6 +20,7 @@ def surroundings_of(inputs: Inputs, point: Point, shunt: float) -> Surroundings:
         load=_load(inputs, point, shunt),
         area=_area(point.mode),
         bursts=point.mode.in_bursts,
+        alternates=point.mode.alternates.si if point.mode.alternates is not None else None,
         pause_limit=_LONGEST_PAUSE * point.cycle if point.cycle is not None else None,
     )
 

@@ -8,7 +8,7 @@ from bench.session.attempt import Attempt
 from bench.session.history import History
 from bench.session.judge import Judgement, judge
 from bench.session.point import MeanCurrent, Point
-from bench.session.rows import Row
+from bench.session.row import Row
 from stimcert.measured import Measured
 from stimcert.plan import Case, Mode
 from stimcert.reading import Accuracy, Certified, CurrentRecord, Waveform, Zero

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bench.session.history import History
 from bench.session.judge import Judgement, judge
 from bench.session.point import Point
-from bench.session.rows import Row
+from bench.session.row import Row
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.verdict import Verdict
 from tests.bench.parts import galvanic_point, measured, point

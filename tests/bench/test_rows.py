@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bench.session.point import Point
-from bench.session.rows import Row, required_points, rows_of
+from bench.session.row import Row
+from bench.session.rows import required_points, rows_of
 from tests.bench.parts import case, galvanic_point, inputs, point
 from tests.bench.runs import GALVANIC, MICROCURRENT, Edited
 
@@ -82,8 +83,8 @@ def test_a_polarity_case_asks_for_a_sign_at_every_point() -> None:
     # 2 modes, 3 loads, levels 1 and 5; nothing is judged by limits, so that "up" is not pressed again.
     assert len(points) == 12
     assert {(point["mode"], *point["rows"]) for point in points} == {
-        ("desincrustation", "polarity.negative"),
-        ("iontophoresis", "polarity.positive"),
+        ("desincrustation", "polarity.negative", "polarity.one_way"),
+        ("iontophoresis", "polarity.positive", "polarity.one_way"),
     }
 
 
