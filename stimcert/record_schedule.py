@@ -95,7 +95,13 @@ def _shortest(record: CurrentRecord, found: Schedule) -> Measured:
 
 
 def _longest(record: CurrentRecord, found: Schedule) -> Measured:
-    return _time(record, max(_intervals(found)))
+    """Return the longest time; where too few cycles were seen, the longest that is sure to be there, as a bound."""
+    try:
+        return _time(record, max(_intervals(found)))
+    except NotMeasurable:
+        # Of the first and the last one, what was seen of them.
+        times = np.diff([*found.start, len(record.waveform.samples)]) / found.sample_rate
+        return _time(record, float(times.max()), bound=True)
 
 
 def _gap(record: CurrentRecord, found: Schedule) -> Measured:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a stimulator does by itself, beside its waveform: what it notices of the load, of time and of the charger."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,6 +89,8 @@ class LateFault:
     """Something that breaks when the output has been on for a while.
 
     :param after: s since the output was started.
+    :param lasts: for how long it stays broken, s.
+    :param modes: in which modes it breaks; None for all.
     :param gain: by what the amplitude is multiplied from then on.
     :param direct: a direct current that is added from then on, A, or V where the mode regulates a voltage.
     """
@@ -95,6 +98,12 @@ class LateFault:
     after: float
     gain: float = 1.0
     direct: float = 0.0
+    lasts: float = math.inf
+    modes: frozenset[str] | None = None
+
+    def acts(self, mode: str, elapsed: float) -> bool:
+        """Return whether a mode is broken so many seconds after its start."""
+        return (self.modes is None or mode in self.modes) and self.after <= elapsed < self.after + self.lasts
 
 
 @dataclass(frozen=True, kw_only=True)

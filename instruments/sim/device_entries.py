@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The tables of a device file that say what a simulated device does by itself."""
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
@@ -17,7 +18,7 @@ from instruments.sim.behaviours import (
     Surge,
     SurgeEvent,
 )
-from instruments.sim.device_fields import Duration, Resistance, Settling, Share, SignedCurrent
+from instruments.sim.device_fields import Duration, Name, Resistance, Settling, Share, SignedCurrent
 from stimcert.quantity import Quantity
 from stimcert.strict_toml import Misfit, StrictModel
 
@@ -93,6 +94,8 @@ class LateFaultEntry(StrictModel):
     """``[late_fault]``: what breaks when the output has been on for a while."""
 
     after: Duration
+    lasts: Duration | None = None
+    modes: tuple[Name, ...] | None = None
     gain: Share | None = None
     direct: SignedCurrent | None = None
 
@@ -106,7 +109,13 @@ class LateFaultEntry(StrictModel):
 
     def behaviour(self) -> LateFault:
         """Return it as the device has it."""
-        return LateFault(after=self.after.si, gain=self.gain.si if self.gain else 1.0, direct=_si(self.direct))
+        return LateFault(
+            after=self.after.si,
+            lasts=self.lasts.si if self.lasts else math.inf,
+            modes=frozenset(self.modes) if self.modes else None,
+            gain=self.gain.si if self.gain else 1.0,
+            direct=_si(self.direct),
+        )
 
 
 class LeakageEntry(StrictModel):

@@ -68,7 +68,7 @@ class DeviceFile(HabitKeys):
             self._expectations(),
             self._something_expected(),
             self._contact_surges(),
-            self._in_amperes(),
+            self._in_amperes(), self._faulty_modes(),
         )
 
     def _distinct(self) -> Iterator[Misfit]:
@@ -105,6 +105,13 @@ class DeviceFile(HabitKeys):
         for index, surge in enumerate(self.surges):
             if "contact" in surge.on:
                 yield Misfit(("surge", index, "on"), 'found "contact"; it needs [lift_off] or [no_load_trip]')
+
+    def _faulty_modes(self) -> Iterator[Misfit]:
+        known = [mode.name for mode in self.modes]
+        for index, name in enumerate((self.late_fault.modes or ()) if self.late_fault is not None else ()):
+            if name not in known:
+                text = f'found "{name}"; modes of this device: {", ".join(known)}'
+                yield Misfit(("late_fault", "modes", index), text)
 
     def _in_amperes(self) -> Iterator[Misfit]:
         """Yield whatever is given as a current to a mode that regulates a voltage."""

@@ -16,6 +16,9 @@ from instruments.sim.timeline import Pulse, Stretch, Timeline, joined, with_puls
 
 __all__ = ["Device", "Mode", "Stimulator"]
 
+_EARLY = 1e-9
+"""By how much a fault may come before its time, s: against the rounding of bench times."""
+
 
 class Stimulator:
     """A running device. For the circuit it is a :class:`instruments.sim.source.Source`.
@@ -215,8 +218,9 @@ class Stimulator:
         if self._wanted:
             yield self._ends()
             yield self._contact.held_from()
-            if self.device.behaviours.late_fault is not None:
-                yield self._started + self.device.behaviours.late_fault.after
+            if (fault := self.device.behaviours.late_fault) is not None:
+                yield self._started + fault.after
+                yield self._started + fault.after + fault.lasts
 
     def _ends(self) -> float:
         """Return when the device switches its output off by itself; infinite when it will not."""
@@ -230,7 +234,9 @@ class Stimulator:
         before = self._timeline.before(begun)
         held = begun >= self._contact.held_from()
         fault = self.device.behaviours.late_fault
-        broken = fault if fault is not None and begun >= self._started + fault.after else None
+        # To the resolution of a float, it breaks when it was foreseen to.
+        elapsed = begun - self._started + _EARLY
+        broken = fault if fault is not None and fault.acts(self.mode.name, elapsed) else None
         return replace(
             blank,
             on=True,

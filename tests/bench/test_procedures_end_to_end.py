@@ -92,6 +92,30 @@ VIOLATIONS = {
         levels=frozenset({1, TOP}),
         loads=frozenset({500.0, 10e3}),
     ),
+    "the other way for a moment": Violation(
+        procedure="polarity",
+        device=changed(
+            (
+                'settling = "20 ms"',
+                'settling = "20 ms"\nlate_fault = { after = "850 ms", lasts = "5 ms", direct = "800 µA", '
+                'modes = ["desincrustation"] }',
+            )
+        ),
+        code="polarity_reverses",
+        metrics=frozenset({"current.reversal"}),
+        modes=frozenset({"desincrustation"}),
+        levels=frozenset({TOP}),
+        loads=frozenset({500.0, 10e3}),
+    ),
+    "signs that change too early": Violation(
+        procedure="polarity",
+        device=changed(('on = "50 ms"', 'on = "35 ms"')),
+        code="schedule_differs",
+        metrics=frozenset({"polarity.shortest", "polarity.longest"}),
+        modes=frozenset({"swap"}),
+        levels=frozenset({1, TOP}),
+        loads=frozenset({500.0, 10e3}),
+    ),
     "a step too large": Violation(
         procedure="intensity_control",
         device=changed((RISING, '"50 µA", "150 µA", "160 µA", "200 µA"')),

@@ -59,6 +59,11 @@ def test_an_output_that_keeps_its_sign_changes_it_after_the_record_at_the_earlie
     assert (found.value, found.bound) == (pytest.approx(5.0), ">=")
 
 
+def test_of_too_few_cycles_the_longest_time_is_known_at_least(record: Record) -> None:
+    found = value(record(swapping([1.0, 0.7, 0.9, 1.4]), rate=RATE, noise=2e-5), "polarity.longest")
+    assert (found.value, found.bound) == (pytest.approx(1.4, abs=1e-3), ">=")
+
+
 @pytest.mark.parametrize(
     ("current", "code"),
     [
@@ -70,7 +75,7 @@ def test_an_output_that_keeps_its_sign_changes_it_after_the_record_at_the_earlie
 )
 def test_what_has_no_schedule(record: Record, current: NDArray[np.float64], code: str) -> None:
     with pytest.raises(NotMeasurable) as refused:
-        value(record(current, rate=RATE, noise=2e-5), "polarity.longest")
+        value(record(current, rate=RATE, noise=2e-5), "polarity.shortest")
     assert refused.value.code == code
 
 
