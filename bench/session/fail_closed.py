@@ -49,12 +49,12 @@ def late_refusals(config: pytest.Config, items: Iterable[pytest.Item]) -> list[s
 
 def _foreign_plugins(config: pytest.Config) -> Iterator[str]:
     """Yield a refusal for each conftest and plugin that is neither of this checkout nor known."""
-    allowed = [*_OURS, *_known_folders()]
+    allowed = {*_OURS, *_known_folders()}
     for name, plugin in config.pluginmanager.list_name_plugin():
         if plugin is None:
             continue
         file = plugin_file(plugin)
-        if file is None or not any(file.is_relative_to(folder) for folder in allowed):
+        if file is None or allowed.isdisjoint((file, *file.parents)):
             yield (
                 f"pytest loaded the plugin {name} ({file or 'no file'}), which is neither part of this checkout nor "
                 "known to it; write --plan=FILE (with =): with a blank, pytest takes a conftest.py beside FILE as well"

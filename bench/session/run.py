@@ -219,7 +219,8 @@ class Run:
             },
             "waveform": None,
         }
-        self.log("measurement", body)
+        # On the disk with the next event: the phase's end, or what ended it.
+        self.log("measurement", body, durable=False)
 
     def begin_case(self, case: str) -> None:
         """Note that a case begins."""

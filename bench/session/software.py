@@ -2,8 +2,10 @@
 """Which software measured: version, commit, a hash over our own files, and what was installed beside it."""
 
 import hashlib
+import os
 import platform
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -14,7 +16,7 @@ VERSION = "0.1.0.dev0"
 
 # What decides a verdict: our packages, the shipped data and the command line.
 _OURS = ("bench", "instruments", "reports", "stimcert", "test_plans")
-_ENDINGS = {".py", ".toml", ".j2", ".css"}
+_ENDINGS = (".py", ".toml", ".j2", ".css")
 
 
 @cache
@@ -50,11 +52,20 @@ def _name_and_version(found: Distribution) -> tuple[str, str]:
 def files_sha256(checkout: Path) -> str:
     """Return one hash over the names and contents of our files, in a fixed order."""
     digest = hashlib.sha256()
-    ours = [path for folder in _OURS for path in (checkout / folder).rglob("*") if path.suffix in _ENDINGS]
-    for path in sorted([checkout / "conftest.py", *ours]):
-        digest.update(path.relative_to(checkout).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for name in sorted(_our_files(str(checkout)), key=lambda name: name.split("/")):
+        digest.update(name.encode() + b"\0")
+        with open(os.path.join(checkout, name), "rb") as file:
+            digest.update(hashlib.sha256(file.read()).digest())
     return digest.hexdigest()
+
+
+def _our_files(checkout: str) -> Iterator[str]:
+    """Yield the names of our files, with ``/``. Without paths as objects: hundreds of them take half of the time."""
+    yield "conftest.py"
+    for folder in _OURS:
+        for place, _, files in os.walk(os.path.join(checkout, folder)):
+            inside = os.path.relpath(place, checkout).replace(os.sep, "/")
+            yield from (f"{inside}/{file}" for file in files if file.endswith(_ENDINGS))
 
 
 def _commit() -> tuple[str | None, bool | None]:

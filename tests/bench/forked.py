@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs of the bench in processes forked from one that has loaded the libraries: a third of a short run is loading.
+"""Runs of the bench in processes forked from one that has loaded the libraries: two thirds of a short run are loading.
 
 What a process does with its command line, its environment and its signals is tested on real ones; here it is what is
 measured and judged that counts. Where a system cannot fork, every run is started as a user would.
@@ -14,20 +14,7 @@ from pathlib import Path
 from subprocess import TimeoutExpired
 
 from tests.bench.command import CHECKOUT, PATIENCE, Ended, environment, run_bench, words_of
-
-_LOADED = (
-    "pytest",
-    "GTC",
-    "pandas",
-    "jinja2",
-    "pymeasure.instruments",
-    "reports",
-    "bench.session.hooks",
-    "bench.session.fixtures",
-    "bench.session.run",
-    "instruments.drivers",
-    "instruments.sim.device_file",
-)
+from tests.bench.forked_helpers import fork_helpers
 
 
 def run_forked(folder: Path, *arguments: str) -> Ended:
@@ -57,7 +44,7 @@ def _context() -> ForkServerContext | None:
     # NumPy's threads would be lost in a fork, and are never wanted.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*_LOADED])
+    context.set_forkserver_preload(["pytest", "tests.bench.preloaded"])
     return context
 
 
@@ -71,6 +58,7 @@ def _bench(words: list[str], said: list[Path], variables: dict[str, str]) -> Non
     os.environ.update(variables)
     os.chdir(CHECKOUT)
     sys.argv = ["pytest", *words]
+    fork_helpers()
     code = int(pytest.main(words))
     sys.stdout.flush()
     sys.stderr.flush()

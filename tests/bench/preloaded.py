@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""What runs are forked with: whatever they would import and compile anew each time is there after this import."""
+
+from importlib import import_module
+
+from _pytest.config import default_plugins
+
+from reports.renderer import _environment
+from tests.bench.forked_helpers import MODULES
+
+# Not what pytest rewrites (bench tests, plugins, conftest): it wants to be the first to import that.
+_LOADED = (
+    "GTC",
+    "pymeasure.instruments",
+    "pyvisa_py",
+    "bench.session.electrical_checks",
+    "bench.session.fixtures",
+    "bench.session.hooks",
+    "bench.session.run",
+    "instruments.drivers",
+    "instruments.station_checks",
+    "instruments.sim.device_file",
+    "reports.readback",
+    "reports.view",
+    "stimcert.plan_checks",
+    "stimcert.record_averages",
+    "stimcert.record_modality",
+    "stimcert.record_pulses",
+    *MODULES.values(),
+    *(f"_pytest.{name}" for name in default_plugins),
+)
+
+for _name in _LOADED:
+    import_module(_name)
+for _name in _environment().list_templates(extensions=["j2"]):
+    _environment().get_template(_name)
