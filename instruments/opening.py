@@ -77,9 +77,7 @@ def open_station(
     return station
 
 
-def _keep_out(
-    file: StationFile, resources: dict[str, str], run: str, undo: ExitStack
-) -> tuple[BenchLock, Alarm]:
+def _keep_out(file: StationFile, resources: dict[str, str], run: str, undo: ExitStack) -> tuple[BenchLock, Alarm]:
     """Lock a bench that others can reach, unless its alarm is on."""
     alarm = alarm_of(file)
     alarm.check()

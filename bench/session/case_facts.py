@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from bench.session.foresight import foreseen
 from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
 from bench.session.row import Row
@@ -16,7 +17,14 @@ from stimcert.procedures import judged_by_mode, measures
 
 def planned_case(inputs: Inputs, case: Case) -> dict[str, Any]:
     """Return what a case must have judged in the end, beside what the plan says about it."""
-    return {**case_facts(inputs, case), "points": list(required_points(inputs, case))}
+    return {
+        **case_facts(inputs, case),
+        "foreseen": [
+            {"mode": mode.name, "limit": row.id, "reason": reason.as_dict()}
+            for mode, row, reason in foreseen(inputs, case)
+        ],
+        "points": list(required_points(inputs, case)),
+    }
 
 
 def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
@@ -27,6 +35,7 @@ def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
         "title": case.title,
         "mode": ", ".join(case.modes),
         "modes": list(case.modes),
+        "dwell": case.dwell.si,
         "limits": [
             *(_limit(row) for row in limit_rows(inputs, case)),
             *_declared(inputs, case),

@@ -52,9 +52,7 @@ def test_the_second_run_on_a_bench_is_refused_and_told_who_is_there(station: Pat
     assert (record["verdict"], record["safe_state"]["confirmed"]) == ("ABORTED", True)
 
 
-def test_an_alarm_keeps_every_run_out_until_it_is_acknowledged(
-    station: Path, tmp_path: Path
-) -> None:
+def test_an_alarm_keeps_every_run_out_until_it_is_acknowledged(station: Path, tmp_path: Path) -> None:
     file = load(station.read_bytes(), StationFile, station.name).value
     alarm_of(file).sound(["smu"], run="an earlier run", by="guard")
     locked = run_bench(tmp_path / "locked", f"--station={station}", *WHO)
