@@ -15,6 +15,8 @@ from stimcert.quantity import show
 from stimcert.reason import Reason
 from stimcert.verdict import Verdict
 
+_FAVOURABLE = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
+
 PROVING = "current.peak"
 """The metric by which output is proven where the one that is judged is no current."""
 
@@ -103,13 +105,33 @@ def judge(
     if row.kind == "advisory":
         return replace(judged, exceeded=_exceeds(measured, row))
     verdict, reason = decision.verdict, _reason(decision, measured, row, point)
-    if verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS):
+    if verdict in _FAVOURABLE:
         doubt = _doubt(measured, row, observed)
         if doubt is None and not proven:
             doubt = _proof(measured, row, point, history, current)
         if doubt is not None:
             verdict, reason = Verdict.INCONCLUSIVE, doubt
     return replace(judged, verdict=verdict, reason=reason)
+
+
+def judge_again(measured: Measured, row: Row, point: Point, before: Judgement, *, rule: str) -> Judgement:
+    """Judge what was judged before with a wider uncertainty; the verdict never becomes more favourable.
+
+    :param measured: with the wider uncertainty.
+    :param before: what was concluded with that of the budget.
+    """
+    decision = _decide(measured, row, rule)
+    doubt = _doubt(measured, row, None) if decision.verdict in _FAVOURABLE else None
+    verdict = decision.verdict if doubt is None else Verdict.INCONCLUSIVE
+    judged = replace(
+        before,
+        acceptance=(decision.acceptance_lower, decision.acceptance_upper),
+        guard_band=decision.guard_band,
+        nonconformance=decision.nonconformance_probability,
+    )
+    if before.verdict is not None and not before.verdict < verdict:
+        return judged
+    return replace(judged, verdict=verdict, reason=doubt or _reason(decision, measured, row, point))
 
 
 def _exceeds(measured: Measured, row: Row) -> bool:

@@ -19,7 +19,7 @@ from bench.session.row import Row
 from bench.session.rows import modality_row, rows_of
 from bench.session.run import Run
 from bench.session.summary import point_words
-from stimcert.findings import nearness
+from bench.session.validation import Validation, rank
 from stimcert.models import Measured, NotMeasurable
 from stimcert.plan import Case
 from stimcert.reading import CurrentRecord
@@ -53,6 +53,7 @@ class Measure:
         self._count = 0
         self._looks: dict[str, Look] = {}
         self._last: tuple[Reading, list[Attempt]] | None = None
+        self._validation = Validation(case.id, run.id)
         self.worst: dict[str, Any] | None = None
 
     def wanted(self, point: Point, metrics: Iterable[str]) -> Iterator[str]:
@@ -140,7 +141,9 @@ class Measure:
             judgement = judgement.repeated(measured)
         if row is not None and attempt.last and attempt.kind == "chosen":
             self._remember(point, metric, measured, attempt)
-        self._store(self._body(point, metric, row, attempt, measured, judgement, conditions))
+        body = self._body(point, metric, row, attempt, measured, judgement, conditions)
+        self._store(body)
+        self._validation.note(body, measured, row, point, judgement)
 
     def _body(
         self,
@@ -176,9 +179,20 @@ class Measure:
     def _store(self, body: dict[str, Any]) -> None:
         self._run.log("measurement", body, durable=False)
         self._progress(body)
-        verdict = body["verdict"]
-        if verdict is not None and (self.worst is None or _rank(body) > _rank(self.worst)):
+        self._validation.stored()
+        self._hold(body)
+
+    def _hold(self, body: dict[str, Any]) -> None:
+        if body["verdict"] is not None and (self.worst is None or rank(body) > rank(self.worst)):
             self.worst = body
+
+    def _validate(self) -> None:
+        """Simulate what is worst, where that may matter: nothing is measured any more, and the device is stopped."""
+        found = self._validation.simulated(rule=self._inputs.plan.decision_rule)
+        if found is not None:
+            event, body = found
+            self._run.log("monte_carlo", event)
+            self._hold(body)
 
     def _attempts_of(self, reading: Reading, proof: Proving | None) -> list[Attempt]:
         """Return the attempts of a reading, the same ones for every metric of it."""
@@ -236,13 +250,9 @@ class Measure:
         :raises Exception: what went wrong with the last reading.
         """
         self._run.backlog.settle()
+        self._validate()
         self._history = History()  # not asked any more, and as large as the case was long
         self._last = None
         if self.verdict is not Verdict.PASS:
             text = point_words(self.worst) if self.worst is not None else "nothing was measured against a limit"
             raise CaseNotPassed(f"{self._case.id} {self.verdict.words}: {text}")
-
-
-def _rank(body: dict[str, Any]) -> tuple[int, float]:
-    """Order by verdict, then by nearness to the limit."""
-    return Verdict(body["verdict"]).severity, nearness(body)
