@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.session.judge import Judgement, judge_again
 from bench.session.point import Point
-from bench.session.rows import Row
+from bench.session.row import Row
 from stimcert.findings import nearness
 from stimcert.models import Measured, NotMeasurable
 from stimcert.verdict import Verdict

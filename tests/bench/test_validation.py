@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.session.history import History
 from bench.session.judge import judge
-from bench.session.rows import Row
+from bench.session.row import Row
 from bench.session.validation import Validation
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.record import derive
