@@ -10,15 +10,17 @@ from reports.errors import ReportError
 from reports.junit import write_junit
 from reports.record_file import read_record
 from reports.renderer import render
+from reports.specification_table import write_specification
 from reports.tables import write_tables
 
-__all__ = ["ReportError", "render", "write_all", "write_junit", "write_tables"]
+__all__ = ["ReportError", "render", "write_all", "write_junit", "write_specification", "write_tables"]
 
 
 def write_all(run_dir: Path) -> tuple[Path, Path, Path]:
     """Write ``readings.csv``, ``junit.xml`` and ``report.html`` from one reading of the record; return their paths.
 
-    The report comes last: where it is refused, the other two are there to look into.
+    A run that discloses an output specification gets ``output_specification.csv`` as well. The report comes last: where
+    it is refused, the others are there to look into.
 
     :raises ReportError: as :func:`render` does.
     """
@@ -27,4 +29,5 @@ def write_all(run_dir: Path) -> tuple[Path, Path, Path]:
     record = read_record(run_dir)
     for case in record.cases:
         forget_budgets(case)
+    write_specification(run_dir, record)
     return write_tables(run_dir, record), write_junit(run_dir, record), render(run_dir, record)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from stimcert.quantity import show
 
 _FACTORS = {"p": 1e12, "n": 1e9, "µ": 1e6, "m": 1e3, "": 1.0, "k": 1e-3, "M": 1e-6, "G": 1e-9}
-_SPECIAL = {"%": 100.0, "cm²": 1e4}
+_SPECIAL = {"%": 100.0, "cm²": 1e4, "mA/cm²": 0.1, "W/cm²": 1e-4}
 _MINUS = "\u2212"
 _MOST_DECIMALS = 7
 _WITHOUT_U = 5

@@ -22,6 +22,7 @@ from reports.view_parts import (
     safe_state,
     where,
 )
+from reports.view_specification import Specification, specification
 from reports.words import DOCUMENTS, LOOKS, MEANING, SIMULATED, Look, quantity_words
 from stimcert.verdict import Verdict
 
@@ -52,6 +53,7 @@ class Report:
     blockers: Sequence[Line]
     identification: Sequence[Group]
     installed: Sequence[Fact]
+    specification: Specification | None
     cases: Sequence[CaseView]
     equipment: Sequence[Equipment]
     rule: Sequence[Fact]
@@ -87,6 +89,7 @@ def build(record: Record, run_dir: Path) -> Report:
         blockers=[line for line in map(line_of, record.nodes("blockers")) if line],
         identification=identification(record),
         installed=installed(record),
+        specification=specification(record),
         cases=[view_case(case, run_dir, n) for n, case in enumerate(_in_order(record.cases))],
         equipment=equipment(record),
         rule=_rule(record.node("decision_rule")),

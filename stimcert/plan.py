@@ -43,12 +43,40 @@ from stimcert.text_fields import (
 SIGNS = {"negative": -1, "positive": +1}
 
 
+class BasicUnit(StrictModel):
+    """What the maker states about the unit as a whole. It is printed as declared; nothing of it is measured here.
+
+    Source: rows of the basic-unit table in FDA 510(k) summaries of powered muscle stimulators (from memory,
+    unverified).
+    """
+
+    power_source: Line | None = None
+    line_isolation: Line | None = None
+    output_modes: Line | None = None
+    channels: Line | None = None
+    channel_isolation: Line | None = None
+    regulation: Line | None = None
+    software_control: Line | None = None
+    overload_trip: Line | None = None
+    no_load_trip: Line | None = None
+    shut_off: Line | None = None
+    patient_override: Line | None = None
+    indicators: Line | None = None
+    timer: Line | None = None
+    standards: Line | None = None
+    lead_wires: Line | None = None
+    weight: Line | None = None
+    size: Line | None = None
+    housing: Line | None = None
+
+
 class Device(StrictModel):
     """The device as its label names it, and what it is sold as."""
 
     manufacturer: Line
     model: Line
     claims: tuple[Modality, ...] = Field(min_length=1)
+    basic: BasicUnit | None = None
 
 
 class Declared(StrictModel):
@@ -102,6 +130,9 @@ class Mode(StrictModel):
     :param electrode_area_tolerance: by what share it may be larger or smaller; without one it counts as exact.
     :param active_terminal: how the operator knows the active terminal.
     :param worst_case: largest current to be ready for; ranges and shunt are chosen from it.
+    :param symmetry: imbalance up to which the maker calls the two phases of a pulse symmetrical.
+    :param balanced_by: how the maker makes the net charge zero: a transformer, a series capacitor, a symmetrical drive.
+    :param features: additional features of the mode, for its output table.
     """
 
     name: ModeName
@@ -118,6 +149,9 @@ class Mode(StrictModel):
     electrode_area_tolerance: PositiveShare | None = None
     active_terminal: Line | None = None
     worst_case: PositiveAmperes | None = None
+    symmetry: PositiveShare | None = None
+    balanced_by: Line | None = None
+    features: Line | None = None
     declared: tuple[Declared, ...] = ()
 
     @property
@@ -131,13 +165,24 @@ class Mode(StrictModel):
         """Whether the maker declares that pulses come in bursts."""
         return any(entry.metric.startswith("burst.") for entry in self.declared)
 
-    def declared_for(self, level: int, metric: str) -> Declared | None:
-        """Return what is declared for that level and metric, if anything is."""
-        return self._declared_at.get((level, metric))
+    def declared_for(self, level: int, metric: str, load: float | None = None) -> Declared | None:
+        """Return what is declared for a level and metric, if anything is.
+
+        :param load: total, Ω, for which it must hold; None for whatever load stands first.
+        """
+        entries = self._declared_at.get((level, metric), ())
+        return next((entry for entry in entries if load is None or entry.holds_at(load)), None)
 
     @cached_property
-    def _declared_at(self) -> dict[tuple[int, str], Declared]:
-        return {(entry.level, entry.metric): entry for entry in self.declared}
+    def _declared_at(self) -> dict[tuple[int, str], list[Declared]]:
+        found: dict[tuple[int, str], list[Declared]] = {}
+        for entry in self.declared:
+            found.setdefault((entry.level, entry.metric), []).append(entry)
+        return found
+
+    def is_declared_once(self, entry: Declared) -> bool:
+        """Whether a metric is declared once for its level, whatever the load."""
+        return len(self._declared_at[entry.level, entry.metric]) == 1
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
         """Signs that are declared and do not contradict; declared levels that exist, once each."""
@@ -221,10 +266,12 @@ class Mode(StrictModel):
             yield Misfit(("program",), text)
 
     def _declared_once(self) -> Iterator[Misfit]:
-        keys = [(d.level, d.metric) for d in self.declared]
-        for index in duplicates([*keys]):
-            text = f"found a second declaration of {keys[index][1]} for level {keys[index][0]}; one is allowed"
-            yield Misfit(("declared", index, "level"), text)
+        """Check that no load has two values of a metric at a level: which one held would be anybody's guess."""
+        for index, entry in enumerate(self.declared):
+            before = [d for d in self.declared[:index] if (d.level, d.metric) == (entry.level, entry.metric)]
+            if any(d.load_min.si <= entry.load_max.si and entry.load_min.si <= d.load_max.si for d in before):
+                text = f"found a second declaration of {entry.metric} for level {entry.level} at the same load"
+                yield Misfit(("declared", index, "level"), f"{text}; one is allowed for each load")
 
 
 def _levels(found: Any) -> Any:

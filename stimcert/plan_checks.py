@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from stimcert.procedures import judged_by_mode, measures, sees_programs
+from stimcert.procedures import discloses, judged_by_mode, measures, sees_programs
 from stimcert.strict_model import Misfit
 from stimcert.text_fields import duplicates
 
@@ -79,7 +79,7 @@ def _levels_exist(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
 
 
 def _something_to_judge(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
-    if not case.limits and not judged_by_mode(case.procedure):
+    if not case.limits and not judged_by_mode(case.procedure) and not discloses(case.procedure):
         yield Misfit(("case", index, "limits"), 'missing; ids of limit rows, or "declared", are needed to judge by')
     if "declared" not in case.limits:
         return

@@ -17,12 +17,14 @@ class Procedure:
     :param comes_down: whether all levels are gone to a second time, from the top down.
     :param sees_programs: whether it judges what a mode puts out at any moment, so that it needs to see whole programs.
     :param judges: what its modes declare and it judges without any row: a sign, a modality.
+    :param discloses: whether its results are there to be read: it needs no row, and passes nothing without one.
     """
 
     metrics: tuple[str, ...]
     judges: Literal["sign", "modality"] | None = None
     comes_down: bool = False
     sees_programs: bool = False
+    discloses: bool = False
 
 
 CURRENTS = (
@@ -49,23 +51,37 @@ TIMING = (
     "pulse.spread",
     "pulse.duty",
 )
+BURSTS = ("burst.rate", "burst.duration", "burst.duty")
 WHOLE_TIMING = (
     "pulse.rise",
     "pulse.fall",
     "pulse.overshoot",
     "pulse.droop",
     "pulse.carrier",
-    "burst.rate",
-    "burst.duration",
-    "burst.duty",
+    *BURSTS,
 )
 """Shape of pulses, and bursts, measured where a row asks for them."""
 
-PROGRAM = ("program.on", "program.off", "program.duty")
+RAMPS = ("program.ramp_up", "program.ramp_down")
+PROGRAM = ("program.on", "program.off", "program.duty", *RAMPS)
 """Times of an ON/OFF program, measured where a row asks for them, on a record of their own."""
 
 CHARGES = ("charge.phase", "charge.net", "charge.imbalance")
 ENERGIES = ("energy.pulse", "power.density")
+DISCLOSED_PULSES = ("pulse.width", "pulse.phase_duration", "pulse.second_phase", "pulse.frequency", *CHARGES)
+"""What an output table says of pulses."""
+
+DISCLOSED_CURRENTS = (
+    "current.rms",
+    "current.rectified",
+    "current.density_peak",
+    "current.density_rms",
+    "power.density",
+)
+"""What it says of any current."""
+
+COURSE = (*BURSTS, "program.on", "program.off", *RAMPS)
+"""Bursts and ON/OFF, which only a long record shows."""
 
 SIGNS = ("current.reversal", "polarity.shortest", "polarity.longest", "polarity.gap")
 """Which way a current flows over time, measured where a declared sign, a schedule or a row asks for it."""
@@ -80,6 +96,10 @@ PROCEDURES: dict[str, Procedure] = {
     "load_regulation": Procedure(metrics=("current.peak", "current.regulation")),
     "modality": Procedure(metrics=("current.peak",), judges="modality", sees_programs=True),
     "output_current": Procedure(metrics=("current.peak", "current.mean", *CURRENTS), sees_programs=True),
+    "output_specification": Procedure(
+        metrics=("current.peak", "voltage.peak", "current.mean", *DISCLOSED_PULSES, *DISCLOSED_CURRENTS, *COURSE),
+        discloses=True,
+    ),
     "polarity": Procedure(metrics=("current.peak", *SIGNS), judges="sign", sees_programs=True),
     "pulse_timing": Procedure(metrics=("current.peak", *TIMING, *WHOLE_TIMING, *PROGRAM)),
 }
@@ -107,3 +127,9 @@ def judged_by_mode(procedure: str) -> str | None:
     """Return what a procedure judges by what its modes declare, ``sign`` or ``modality``; it needs no row then."""
     known = PROCEDURES.get(procedure)
     return known.judges if known is not None else None
+
+
+def discloses(procedure: str) -> bool:
+    """Whether a procedure's results are there to be read, judged or not."""
+    known = PROCEDURES.get(procedure)
+    return known is not None and known.discloses

@@ -63,27 +63,14 @@ CATALOGUE: dict[str, Entry] = {
     ),
     # --- about what could be measured
     "bandwidth": Entry(
-        "bandwidth: {role} does not show {event}",
-        "add a digitizer to the station, or one that is fast enough for this row",
+        "bandwidth: {role} sees means only, a peak of {event} cannot be seen", "add a digitizer to the station"
     ),
-    "no_digitizer": Entry(
-        "bandwidth: the SMU sees means only, {quantity} needs a digitizer", "add a digitizer to the station"
-    ),
-    "no_whole_period": Entry(
-        "{role} integrates for {longest} at most, which holds no whole period of {period}",
-        "add a digitizer to the station: its records are as long as they need to be",
-    ),
-    "no_whole_record": Entry(
-        "a cycle of {cycle} does not fit the longest record at the full rate, {longest}",
-        "use a digitizer with more memory",
-    ),
-    "program_record": Entry(
-        "a slow record of the program: what decides are the records at the full rate", "nothing: all are kept"
-    ),
+    "no_digitizer": Entry("bandwidth: the station has no digitizer", "add a digitizer to the station"),
     "not_observed": Entry(
         "only {observed} of the dwell was seen at full bandwidth, {required} are required",
         "shorten the dwell or use a digitizer with more memory",
     ),
+    "not_resistive": Entry("{load} is no resistance that was measured", "add a resistance to the case's loads"),
     "uncertainty_too_large": Entry(
         "expanded uncertainty {uncertainty} exceeds the largest allowed, {allowed}", "use a more accurate instrument"
     ),
@@ -112,7 +99,7 @@ CATALOGUE: dict[str, Entry] = {
         "observe longer and at full bandwidth, or with a smaller uncertainty",
     ),
     "sign_not_proven": Entry(
-        "no reference proved the sign of the bench: leads may be swapped",
+        "the mean is {value}, but no reference proved the sign of the bench: leads may be swapped",
         "add a reference source to the station: applied at the device's end of the leads, it proves their sign",
     ),
     # --- about the bench
@@ -216,6 +203,13 @@ CATALOGUE: dict[str, Entry] = {
     "interrupted": Entry("interrupted by {signal}", "start the run again"),
     "not_run": Entry("not run", "run the whole plan"),
     "not_applicable": Entry("not applicable: {text}", "nothing: the plan says so"),
+    "disclosed": Entry(
+        "disclosed: the plan gives this case no limit, so that nothing was judged",
+        "give it limits, or declared values, where something must hold",
+    ),
+    "only_disclosed": Entry(
+        "nothing in this plan is judged: its results are there to be read", "add cases with limits to the plan"
+    ),
     # --- what stands between a test report and a certificate
     "simulated": Entry("simulated bench: nothing real was measured", "run on a real station"),
     "partial": Entry("partial run: not every case of the plan was run to its end", "run the whole plan"),

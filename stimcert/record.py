@@ -12,6 +12,7 @@ from typing import Any
 
 from stimcert.completeness import not_judged
 from stimcert.findings import accepted_risk, advisories, device_finding, nearness, worst_point
+from stimcert.output_table import columns
 from stimcert.reason import Reason
 from stimcert.self_checks import self_checks
 from stimcert.verdict import Verdict
@@ -32,6 +33,7 @@ class _CaseState:
     ended: str | None = None
     errors: list[Body] = field(default_factory=list)
     measurements: list[dict[str, Any]] = field(default_factory=list)
+    described: list[Body] = field(default_factory=list)
 
 
 @dataclass
@@ -80,8 +82,8 @@ def _apply(state: _RunState, kind: str, wall: str, body: Body) -> None:
             state.cases[body["case"]].begun = wall
         case "measurement":
             _add_measurement(state, body)
-        case "monte_carlo":
-            _add_simulation(state.cases[body["case"]], body)
+        case "waveform_described":
+            state.cases[body["case"]].described.append(body)
         case "case_error":
             state.cases[body["case"]].errors.append(body["reason"])
         case "case_ended":
@@ -107,17 +109,6 @@ def _add_measurement(state: _RunState, body: Body) -> None:
     case.measurements.append(measurement)
     if body["case"] != STATION:
         state.unproven.append(measurement)
-
-
-def _add_simulation(case: _CaseState, body: Body) -> None:
-    """Set beside a measurement what a simulation made of it; its verdict is the less favourable one."""
-    measurement = case.measurements[-body["back"]]
-    measurement["monte_carlo"] = body["simulation"]
-    for key in ("acceptance_limits", "guard_band", "nonconformance_probability"):
-        measurement[key] = body[key]
-    if Verdict(measurement["verdict"]) < Verdict(body["verdict"]):
-        before = measurement["verdict"]
-        measurement |= {"verdict": body["verdict"], "reason": body["reason"], "judged_before": before}
 
 
 def _record(state: _RunState) -> dict[str, Any]:
@@ -149,8 +140,15 @@ def _record(state: _RunState) -> dict[str, Any]:
         "risk": accepted_risk(device_cases),
         "safe_state": state.safe_state,
         "inputs": begun["inputs"],
+        "output_specification": _output_specification(state),
         "cases": cases,
     }
+
+
+def _output_specification(state: _RunState) -> list[dict[str, Any]]:
+    """Return a column for each mode that a case discloses."""
+    disclosing = [case for case in state.cases.values() if case.planned.get("output")]
+    return [column for case in disclosing for column in columns(case.planned, case.measurements, case.described)]
 
 
 def _finished(case: _CaseState) -> bool:
@@ -159,7 +157,7 @@ def _finished(case: _CaseState) -> bool:
 
 def _case(case: _CaseState, state: _RunState) -> dict[str, Any]:
     verdict, reason = _case_verdict(case, state)
-    planned = {key: value for key, value in case.planned.items() if key not in ("not_applicable", "points")}
+    planned = {key: value for key, value in case.planned.items() if key not in ("not_applicable", "points", "output")}
     return {
         **planned,
         "verdict": verdict.value,
@@ -179,6 +177,8 @@ def _case_verdict(case: _CaseState, state: _RunState) -> tuple[Verdict, Body | N
         return Verdict.NOT_RUN, Reason("not_run").as_dict()
     judged = [m for m in case.measurements if m["verdict"] is not None]
     if not judged and case.ended is not None:
+        if case.measurements and case.planned.get("discloses"):
+            return Verdict.NOT_APPLICABLE, Reason("disclosed").as_dict()
         return Verdict.ERROR, Reason("nothing_measured").as_dict()
     forgotten = not_judged(case.planned, case.measurements)
     if forgotten and case.ended is not None:
@@ -208,7 +208,8 @@ def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body
         return verdict, reason
     # STATION counts for the worst, never as a measured PASS.
     if not any(c["verdict"] == Verdict.PASS.value for c in cases if c["id"] != STATION):
-        return Verdict.NOT_RUN, Reason("not_run").as_dict()
+        disclosed = any((c["reason"] or {}).get("code") == "disclosed" for c in cases)
+        return Verdict.NOT_RUN, Reason("only_disclosed" if disclosed else "not_run").as_dict()
     if state.safe_state is None or (state.checked and state.unproven):
         # Everything was measured, and then nobody saw how the bench ended, or whether it still was the bench checked.
         return Verdict.ABORTED, Reason("interrupted", {"signal": "the end of the process"}).as_dict()

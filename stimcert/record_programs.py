@@ -53,6 +53,14 @@ def _off(found: Program) -> Measured:
     return _time(found, found.off)
 
 
+def _ramp_up(found: Program) -> Measured:
+    return _time(found, found.ramp_up)
+
+
+def _ramp_down(found: Program) -> Measured:
+    return _time(found, found.ramp_down)
+
+
 def _time(found: Program, times: Floats) -> Measured:
     value = float(np.median(times))
     return Measured(value=value, unit="s", uncertainty=evaluate(_terms(found, times)), details=_details(times))
@@ -89,5 +97,7 @@ PROGRAM_METRICS: dict[str, Callable[[Program], Measured]] = {
     "program.on": _on,
     "program.off": _off,
     "program.duty": _duty,
+    "program.ramp_up": _ramp_up,
+    "program.ramp_down": _ramp_down,
 }
 """What can be measured of a program, by the metric's name."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from stimcert.maximum import expected_excess
-from stimcert.measured import Measured
+from stimcert.measured import Measured, NotMeasurable
 from stimcert.pulse_train import EDGE, OF_A_MEDIAN, PulseTrain, edge_terms, median_time, scatter
 from stimcert.record_terms import TIME_BASE, common_terms, shunt_term, specified, time_base_term, zero_term
 from stimcert.specification import Effect
@@ -35,6 +35,13 @@ def pulse_metric(train: PulseTrain, metric: str) -> Measured:
 
 def _phase_duration(train: PulseTrain) -> Measured:
     return median_time(train, train.pulses.duration[:, 0])
+
+
+def _second_phase(train: PulseTrain) -> Measured:
+    times = train.pulses.duration
+    if times.shape[1] < 2 or not np.all(train.pulses.phases > 1):
+        raise NotMeasurable("not_observed", "pulses of one phase have no second", observed="one phase", required="two")
+    return median_time(train, times[:, 1])
 
 
 def _width(train: PulseTrain) -> Measured:
@@ -187,6 +194,7 @@ def _noise_terms(train: PulseTrain, seconds: float, count: int, *, sensitivity: 
 PULSE_METRICS: dict[str, Callable[[PulseTrain], Measured]] = {
     "current.amplitude": _amplitude,
     "pulse.phase_duration": _phase_duration,
+    "pulse.second_phase": _second_phase,
     "pulse.width": _width,
     "pulse.gap": _gap,
     "pulse.frequency": _frequency,

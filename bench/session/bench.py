@@ -1,28 +1,29 @@
 # SPDX-License-Identifier: MIT
 """What a bench test asks of the bench: go to each point, capture the current, watch it, take its mean."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
 from bench.session.ammeter import Ammeter
-from bench.session.capture_plan import plan_capture
-from bench.session.foresight import no_whole_period
 from bench.session.inputs import Inputs
-from bench.session.observe import Observer
-from bench.session.planner import Setup, plan_setup, ranged_setup
+from bench.session.planner import Setup, plan_setup, program_rate, ranged_setup, record_length
 from bench.session.point import Capture, MeanCurrent, Point
 from bench.session.recorder import Recorder, Watching
-from bench.session.sampling import sampling_of
 from bench.session.surroundings import surroundings_of
 from bench.session.wiring import Wiring
 from instruments.errors import BenchError
 from instruments.station import Station
+from stimcert.measured import Measured, NotMeasurable
+from stimcert.models import resistance
 from stimcert.plan import Case, Mode
 from stimcert.procedures import comes_down
-from stimcert.reading import CurrentRecord, Status, Zero
+from stimcert.reading import CurrentRecord, MeanReading, Status, Zero
 from stimcert.specification import as_used
+
+LONG_RATE = 1e5
+"""1/s: the slowest rate at which a sample is no longer than an event of 10 µs."""
 
 # The SMU's mean is read only when nothing in the record comes near its range or limit.
 _SAFE_SHARE = 0.95
@@ -33,22 +34,26 @@ class Bench:
 
     :param zeros: the digitizer's zero per range, from the station check.
     :param progress: called with each point before it is measured.
+    :param load_readings: the voltage and the current behind each load, by nominal value and shunt, from the same check.
     :ivar wiring: port, shunt, load and bypass.
     :ivar ammeter: the SMU.
     :ivar recorder: the digitizer; None on a station without one.
     """
 
     def __init__(
-        self, station: Station, inputs: Inputs, zeros: dict[float, Zero], progress: Callable[[Point], None]
+        self,
+        station: Station,
+        inputs: Inputs,
+        zeros: dict[float, Zero],
+        progress: Callable[[Point], None],
+        load_readings: Mapping[tuple[float, float], tuple[MeanReading, MeanReading]] | None = None,
     ) -> None:
         self.station = station
         self.wiring = Wiring(station, inputs.station.load_box)
+        self._load_readings = load_readings or {}
         specified = partial(as_used, convention=inputs.plan.accuracy_convention)
-        sampling = sampling_of(inputs.station)
         self.ammeter = Ammeter(station.smu, specified)
-        self.recorder = (
-            Recorder(station.digitizer, zeros, sampling, specified) if station.digitizer and sampling else None
-        )
+        self.recorder = Recorder(station.digitizer, zeros, specified) if station.digitizer is not None else None
         self._inputs = inputs
         self._progress = progress
         self._setup: Setup | None = None
@@ -68,6 +73,17 @@ class Bench:
     def shunt(self) -> float:
         """The nominal value of the shunt in the loop, Ω."""
         return self.setup.shunt.value.si
+
+    def measured_load(self, point: Point) -> Measured:
+        """Return the total resistance that the device sees at a point, Ω, as the station check measured it.
+
+        :raises NotMeasurable: for a network, which is no resistance, and for a load that was not measured.
+        """
+        key = (max(point.load, self.shunt), self.shunt)
+        if point.network is not None or key not in self._load_readings:
+            text = f"{point.load_words} is no resistance that was measured: R·i needs one"
+            raise NotMeasurable("not_resistive", text, load=point.load_words)
+        return resistance(*self._load_readings[key])
 
     def points(self, case: Case) -> Iterator[Point]:
         """Go to every point of a case, one after the other; the slowest axis is outermost.
@@ -148,44 +164,26 @@ class Bench:
         self.station.dut.start()
 
     def capture(self, point: Point, *, seconds: float | None = None) -> Capture:
-        """Observe the current at a point for its dwell, with the SMU out of the loop.
+        """Record the current at a point at the fastest rate, for its dwell, with the SMU out of the loop.
 
-        A dwell that fits the digitizer's memory is one record at the fastest rate. Of a longer one the rest is watched
-        at that rate with the trigger armed at the acceptance limit of the lowest ceiling; what it catches is kept.
-        Where the mode has a program that the dwell holds three times, three periods are recorded slowly first, and the
-        fast record is taken where they were strongest. A clipped record is repeated one range up, and kept.
+        A clipped record is repeated one range up, and kept. Without a digitizer the SMU's mean is all there is; it is
+        repeated one range up in the same way.
 
-        Without a digitizer the SMU's mean is all there is; it is repeated one range up in the same way.
-
-        :param seconds: nothing but one record at the fastest rate, for so long.
+        :param seconds: record for so long instead of the dwell.
         """
-        plan = plan_capture(self._inputs, self.setup, point) if self.recorder is not None else None
-        if seconds is not None or plan is None:
-            return self._captured(point, seconds or point.case.dwell.si)
-        return self._keep(point, self._observer().observe(self.setup, point, plan))
+        return self._captured(point, seconds or point.case.dwell.si)
 
     def long_record(self, point: Point) -> Capture:
-        """Record the current at a point for its whole dwell without a gap, at 100 kHz or what memory allows."""
-        return self._captured(point, point.case.dwell.si, slowly=True)
+        """Record the current at a point for its whole dwell, as slowly as shows events of 10 µs, or slower."""
+        return self._captured(point, point.case.dwell.si, rate=LONG_RATE)
 
     def program_record(self, point: Point, *, periods: float = 3.0) -> Capture:
-        """Record so many periods of the mode's declared program without a gap, at 100 kHz or what memory allows.
+        """Record so many periods of the mode's declared program without a gap, as slowly as they need, at a point.
 
         A mode without a program is recorded for the dwell. Without a digitizer the SMU's mean is all there is.
         """
         seconds = periods * point.program if point.program is not None else point.case.dwell.si
-        return self._captured(point, seconds, slowly=True)
-
-    def strongest(self, point: Point, whole: Capture, *, seconds: float) -> Capture:
-        """Record at the fastest rate where a slow record of this point shows its mode's program at its strongest.
-
-        Without a program, or a digitizer, this is a capture like any other.
-
-        :param whole: the slow record, which ended just now.
-        """
-        if point.program is not None and whole.records:
-            self._observer().await_strongest(whole.records[-1], window=seconds, period=point.program)
-        return self._captured(point, seconds)
+        return self._captured(point, seconds, rate=program_rate(seconds, LONG_RATE))
 
     def watch(self, point: Point, seconds: float, *, level: float) -> Watching:
         """Watch at a point with the trigger armed at ± ``level``, until ``seconds`` have been seen at the full rate.
@@ -199,20 +197,15 @@ class Bench:
         self.wiring.bypass(True)
         return self.recorder.watch(self.setup, level=level, seconds=seconds)
 
-    def _observer(self) -> Observer:
+    def _captured(self, point: Point, seconds: float, *, rate: float | None = None) -> Capture:
         if self.recorder is None:
-            raise RuntimeError("this station has no digitizer: nothing can be observed at a full rate")
-        self.wiring.bypass(True)
-        return Observer(self.recorder, self.station.clock)
-
-    def _captured(self, point: Point, seconds: float, *, slowly: bool = False) -> Capture:
-        if self.recorder is None:
-            return self._keep(point, Capture(means=tuple(self.ammeter.climb(self.setup))))
-        self.wiring.bypass(True)
-        records, seen = self.recorder.climb(self.setup, seconds, slowly=slowly)
-        return self._keep(point, Capture(records=records, observed=min(seen / point.case.dwell.si, 1.0)))
-
-    def _keep(self, point: Point, capture: Capture) -> Capture:
+            capture = Capture(means=tuple(self.ammeter.climb(self.setup)))
+        else:
+            self.wiring.bypass(True)
+            rate = rate or self.recorder.digitizer.max_sample_rate
+            count = record_length(seconds, rate)
+            share = min(count / rate / point.case.dwell.si, 1.0)
+            capture = Capture(records=self.recorder.climb(self.setup, rate=rate, count=count), observed=share)
         capture = replace(capture, around=surroundings_of(self._inputs, point, self.shunt))
         self._last = (point, capture)
         return capture
@@ -228,9 +221,9 @@ class Bench:
         setup = self.setup
         capture = self._last[1] if self._last is not None and self._last[0] == point else None
         if capture is not None and capture.means:
-            return MeanCurrent(reading=capture.means[-1], refused=no_whole_period(self._inputs, point.mode))
+            return MeanCurrent(reading=capture.means[-1])
         if self.recorder is not None and not _smu_may_read(setup, capture):
-            return MeanCurrent(record=(capture or self.capture(point)).of_cycles(point.cycle))
+            return MeanCurrent(record=capture.records[-1] if capture is not None else self.capture(point).records[-1])
         self.wiring.bypass(False)
         reading = self.ammeter.read(setup)
         if reading.status is not Status.VALID and self.recorder is not None:
@@ -242,19 +235,13 @@ class Bench:
                 limit=f"{reading.limit:g} A",
                 range=f"{reading.range:g} A",
             )
-        if self.recorder is None:
-            return MeanCurrent(reading=reading, refused=no_whole_period(self._inputs, point.mode))
-        return MeanCurrent(reading=reading, record=capture.of_cycles(point.cycle) if capture is not None else None)
+        return MeanCurrent(reading=reading, record=capture.records[-1] if capture is not None else None)
 
 
 def _smu_may_read(setup: Setup, capture: Capture | None) -> bool:
-    """Whether nothing that was seen at this point comes near what the SMU can bear without limiting."""
-    if capture is None or setup.nplc is None:
+    if capture is None or setup.nplc is None or capture.records[-1].waveform.clipped:
         return False
-    seen = (capture.records[-1], *capture.slow, *capture.caught)
-    if any(record.waveform.clipped for record in seen):
-        return False
-    return max(map(_raw_peak, seen)) < _SAFE_SHARE * min(setup.smu_range, setup.smu_limit)
+    return _raw_peak(capture.records[-1]) < _SAFE_SHARE * min(setup.smu_range, setup.smu_limit)
 
 
 def _raw_peak(record: CurrentRecord) -> float:

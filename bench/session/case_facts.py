@@ -3,28 +3,20 @@
 
 from typing import Any
 
-from bench.session.foresight import foreseen
 from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
 from bench.session.row import Row
-from bench.session.rows import declared_row, modality_row, required_points
+from bench.session.rows import declared_row, judges_nothing, modality_row, required_points
 from bench.session.sign_rows import sign_rows
 from stimcert.limits import LimitRow
 from stimcert.metrics import unit_of
-from stimcert.plan import Case
-from stimcert.procedures import judged_by_mode, measures
+from stimcert.plan import Case, Mode
+from stimcert.procedures import discloses, judged_by_mode, measures
 
 
 def planned_case(inputs: Inputs, case: Case) -> dict[str, Any]:
     """Return what a case must have judged in the end, beside what the plan says about it."""
-    return {
-        **case_facts(inputs, case),
-        "foreseen": [
-            {"mode": mode.name, "limit": row.id, "reason": reason.as_dict()}
-            for mode, row, reason in foreseen(inputs, case)
-        ],
-        "points": list(required_points(inputs, case)),
-    }
+    return {**case_facts(inputs, case), "points": list(required_points(inputs, case))}
 
 
 def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
@@ -35,7 +27,6 @@ def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
         "title": case.title,
         "mode": ", ".join(case.modes),
         "modes": list(case.modes),
-        "dwell": case.dwell.si,
         "limits": [
             *(_limit(row) for row in limit_rows(inputs, case)),
             *_declared(inputs, case),
@@ -43,7 +34,36 @@ def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
             *_modality(inputs, case),
         ],
     }
-    return facts | ({"not_applicable": case.not_applicable} if case.not_applicable else {})
+    facts |= {"not_applicable": case.not_applicable} if case.not_applicable else {}
+    return facts | (_disclosed(inputs, case) if discloses(case.procedure) else {})
+
+
+def _disclosed(inputs: Inputs, case: Case) -> dict[str, Any]:
+    """Return what a disclosing case needs of the plan: the modes, and whether it judges nothing at all."""
+    nothing = judges_nothing(inputs, case)
+    return {"discloses": nothing, "output": [_output(case, inputs.plan.mode_named(name)) for name in case.modes]}
+
+
+def _output(case: Case, mode: Mode) -> dict[str, Any]:
+    """Return what the plan says of one column of the output table."""
+    return {
+        "mode": mode.name,
+        "loads": [load.si for load in case.loads],
+        "features": mode.features,
+        "balanced_by": mode.balanced_by,
+        "symmetry": mode.symmetry.si if mode.symmetry is not None else None,
+        "declared": [
+            {
+                "metric": entry.metric,
+                "level": entry.level,
+                "value": entry.value.si,
+                "tolerance": entry.tolerance.si,
+                "load_min": entry.load_min.si,
+                "load_max": entry.load_max.si,
+            }
+            for entry in mode.declared
+        ],
+    }
 
 
 def _limit(row: LimitRow) -> dict[str, Any]:

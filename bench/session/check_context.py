@@ -36,11 +36,13 @@ class BenchState:
 
     :param zeros: the digitizer's zero per range, V.
     :param loads: measured total resistance per nominal load and shunt, Ω.
+    :param load_readings: the voltage and the current behind each of them.
     :param temperature: °C; None before it was read.
     """
 
     zeros: dict[float, Zero] = field(default_factory=dict)
     loads: dict[tuple[float, float], float] = field(default_factory=dict)
+    load_readings: dict[tuple[float, float], tuple[MeanReading, MeanReading]] = field(default_factory=dict)
     temperature: float | None = None
 
 

@@ -8,7 +8,6 @@ from stimcert.metrics import METRICS
 from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current
 from stimcert.quantity import show
 from stimcert.reading import MeanReading, Status
-from stimcert.reason import Reason
 
 _DEFAULT_EVENT = 10e-6
 
@@ -27,11 +26,9 @@ def evaluate(
         case "current.peak", Capture(records=()):
             return _by_mean(reading)
         case _, Capture(records=()) if metric in METRICS and metric != "current.mean":
-            raise NotMeasurable("no_digitizer", f"{metric} needs a digitizer", quantity=METRICS[metric].words)
+            raise NotMeasurable("no_digitizer", f"{metric} needs a digitizer", quantity=metric)
         case _, Capture(records=(*_, _)):
             return _of_capture(metric, reading, event=event or _DEFAULT_EVENT, cycle=cycle)
-        case _, MeanCurrent(refused=Reason() as reason):
-            raise NotMeasurable(reason.code, reason.text, **reason.params)
         case (("current.mean" | "current.polarity"), MeanCurrent()):
             return _mean(reading, cycle)
         case _, Derived(result=NotMeasurable() as refusal):

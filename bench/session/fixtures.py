@@ -29,7 +29,8 @@ def bench(station: Station, pytestconfig: pytest.Config) -> Bench:
     """The bench in the device's terms: points, captures, means."""
     session = _session(pytestconfig)
     station.refuse_restarted()
-    return Bench(station, session.inputs, session.open_run.state.zeros, session.progress_of_point)
+    state = session.open_run.state
+    return Bench(station, session.inputs, state.zeros, session.progress_of_point, state.load_readings)
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ def header(inputs: Inputs, run: RunFacts) -> dict[str, Any]:
             "firmware": None,
             "identity": None,
             "claims": list(plan.device.claims),
+            "basic": plan.device.basic.model_dump(exclude_none=True) if plan.device.basic is not None else {},
             "active_terminals": {mode.name: mode.active_terminal for mode in plan.modes},
         },
         "station": _station(inputs),

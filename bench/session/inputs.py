@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["InputFile", "Inputs", "InvalidInputs", "SimulatedDevice", "load_inputs"]
 
-# The simulated device that fits a plan, by the modality of the plan's first mode.
-GOOD_DEVICE = {"microcurrent": "microcurrent_good", "galvanic": "galvanic_good"}
+# The simulated device that fits a plan: by the model that it names, else by the modality of its first mode.
+GOOD_MODEL = {"MC-8": "microcurrent_good", "GV-5": "galvanic_good", "EMS-2": "ems_consumer", "SU-3": "salon_unit"}
+GOOD_DEVICE = {"microcurrent": "microcurrent_good", "galvanic": "galvanic_good", "ems": "ems_consumer"}
 
 
 class InvalidInputs(Exception):
@@ -66,7 +67,8 @@ class Inputs:
 def load_inputs(*, plan: Path, station: Path, device: Path | None, checkout: Path, today: datetime.date) -> Inputs:
     """Read and check everything.
 
-    :param device: the simulated device; by default the good one of the plan's first modality. Not used elsewhere.
+    :param device: the simulated device; by default the good one of the model that the plan names, or of its first
+        modality. Not used elsewhere.
     :param checkout: where ``bench/test_<procedure>.py`` are.
     :param today: decides which calibration is dated in the future; one that is due is the station check's matter.
     :raises InvalidInputs: with every mistake of every file.
@@ -141,16 +143,9 @@ def _device(
     if path is None:
         modes = getattr(plan.value, "modes", ()) if plan is not None else ()
         modality = getattr(modes[0], "modality", None) if modes else "microcurrent"
-        if modality not in GOOD_DEVICE:
-            reader.add(_no_device(plan, modality))
+        model = getattr(getattr(plan.value, "device", None), "model", None) if plan is not None else None
+        name = GOOD_MODEL.get(str(model)) or GOOD_DEVICE.get(str(modality))
+        if name is None:
             return None, None
-        path = DEVICES / f"{GOOD_DEVICE[modality]}.toml"
+        path = DEVICES / f"{name}.toml"
     return path, reader.read("device", path, DeviceFile)
-
-
-def _no_device(plan: Document[Plan] | None, modality: str | None) -> list[Problem]:
-    """Return the problem that no device of a modality is shipped; none when the plan does not even say which."""
-    if plan is None or modality is None:
-        return []
-    text = f'found "{modality}", for which no simulated device is shipped; name one with --sim-device=FILE'
-    return [plan.problem(("mode", 0, "modality"), text)]

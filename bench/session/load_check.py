@@ -28,11 +28,15 @@ _SAME = 0.02
 
 @dataclass(frozen=True, kw_only=True)
 class LoadCheck:
-    """One load as set and as measured, Ω."""
+    """One load as set and as measured, Ω.
+
+    :param readings: the voltage and the current behind it.
+    """
 
     nominal: float
     measured: float
     allowed: float
+    readings: tuple[MeanReading, MeanReading] | None = None
 
     @property
     def good(self) -> bool:
@@ -67,6 +71,8 @@ def _check(context: CheckContext, setup: Setup, load: float) -> LoadCheck:
     tolerance = Allowance(limit=(load - shunt) * box.tolerance.si + box.residual.si)
     check = measure_resistance(context, setup, load, tolerance)
     context.state.loads.setdefault((load, shunt), check.measured)
+    if check.readings is not None:
+        context.state.load_readings.setdefault((load, shunt), check.readings)
     return check
 
 
@@ -82,10 +88,10 @@ def measure_resistance(
     :param network: name of the skin network that it is.
     """
     voltage = _voltage(context, setup, load, network)
-    measured, allowance = loop_resistance(context, voltage, load, tolerance)
+    measured, allowance, readings = _loop(context, voltage, load, tolerance)
     where = {"load": load, "shunt": setup.shunt.value.si, "network": network}
     context.report("load.resistance", measured, "Ω", expected=load, allowance=allowance, **where)
-    return LoadCheck(nominal=load, measured=measured, allowed=allowance.half_width)
+    return LoadCheck(nominal=load, measured=measured, allowed=allowance.half_width, readings=readings)
 
 
 def loop_resistance(
@@ -96,6 +102,13 @@ def loop_resistance(
     :param nominal: expected, Ω.
     :param tolerance: of the load itself, Ω; that of SMU, relays and leads is added.
     """
+    return _loop(context, voltage, nominal, tolerance)[:2]
+
+
+def _loop(
+    context: CheckContext, voltage: float, nominal: float, tolerance: Allowance
+) -> tuple[float, Allowance, tuple[MeanReading, MeanReading]]:
+    """Return the same, and the voltage and the current behind it."""
     refused, current = _read_current(context, voltage, nominal)
     across = context.station.smu.read_voltage(READINGS)
     asked = f"{show(nominal, 'Ω')} at {show(voltage, 'V')}"
@@ -105,7 +118,7 @@ def loop_resistance(
     if refused is not None and abs(measured - nominal) <= allowance.half_width:
         # The load is right, so a range that holds its current must not overflow or limit: it is the SMU.
         valid(refused, asked, voltage / nominal)
-    return measured, allowance
+    return measured, allowance, (across, current)
 
 
 def _voltage(context: CheckContext, setup: Setup, load: float, network: str | None) -> float:

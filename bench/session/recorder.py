@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bench.session.planner import Setup
-from bench.session.sampling import Sampling
 from instruments.roles import Digitizer
 from stimcert.reading import Accuracy, Certified, CurrentRecord, Waveform, Zero
 
@@ -18,7 +17,6 @@ MOST_CAUGHT = 10
 within its guard band in any case."""
 
 _WHOLE = 1.0 - 1e-9
-_NOISE = 3.0
 
 
 def _as_it_is(accuracy: Accuracy) -> Accuracy:
@@ -46,7 +44,6 @@ class Recorder:
     """Takes records of the current, and remembers how the digitizer is configured.
 
     :param zeros: its zero per range, from the station check; a range without one is not used.
-    :param sampling: its rates and memory.
     :param specified: turns the accuracy of a data sheet into that which a budget is made from.
     """
 
@@ -54,30 +51,22 @@ class Recorder:
         self,
         digitizer: Digitizer,
         zeros: dict[float, Zero],
-        sampling: Sampling,
         specified: Callable[[Accuracy], Accuracy] = _as_it_is,
     ) -> None:
         self.digitizer = digitizer
-        self.sampling = sampling
         self._specified = specified
         self._zeros = zeros
         self._configured: tuple[float, float, int] | None = None
 
-    def climb(self, setup: Setup, seconds: float, *, slowly: bool = False) -> tuple[tuple[CurrentRecord, ...], float]:
-        """Record on the range of a set-up, and one range up as long as the record is clipped.
-
-        :param slowly: at 100 kHz, or what memory allows, instead of the fastest rate.
-        :returns: the records, and how many seconds one of them lasts: fewer than asked for where memory ends.
-        """
-        rate = self.sampling.rate_for(seconds) if slowly else self.sampling.fastest
-        count = self.sampling.samples(seconds, rate)
+    def climb(self, setup: Setup, *, rate: float, count: int) -> tuple[CurrentRecord, ...]:
+        """Record on the range of a set-up, and one range up as long as the record is clipped."""
         records: list[CurrentRecord] = []
         for voltage_range in self._ranges(setup.digitizer_range or 0.0):
             self._configure(voltage_range, rate, count)
             records.append(self._current(setup, self.digitizer.capture()))
             if not records[-1].waveform.clipped:
                 break
-        return tuple(records), count / rate
+        return tuple(records)
 
     def watch(
         self,
@@ -96,9 +85,9 @@ class Recorder:
         ranges = self._ranges(max(setup.digitizer_range or 0.0, level * setup.shunt.value.si))
         seen, caught, voltage_range = 0.0, list[CurrentRecord](), next(ranges, None)
         while voltage_range is not None and seen < seconds * _WHOLE and len(caught) < MOST_CAUGHT:
-            self._configure(voltage_range, self.sampling.fastest, None)
+            self._configure(voltage_range, digitizer.max_sample_rate, None)
             found = digitizer.watch(
-                level=self._armed_at(setup, voltage_range, level),
+                level=level * setup.shunt.value.si,
                 duration=seconds - seen,
                 pre=BEFORE,
                 post=AFTER,
@@ -108,16 +97,11 @@ class Recorder:
             if found.record is None:
                 break
             caught.append(self._current(setup, found.record.waveform))
+            if enough(caught[-1]):
+                break
             if caught[-1].waveform.clipped:
                 voltage_range = next(ranges, voltage_range)
-            elif enough(caught[-1]):
-                break
         return Watching(seconds=min(seen, seconds), caught=tuple(caught))
-
-    def _armed_at(self, setup: Setup, voltage_range: float, level: float) -> float:
-        """Return the trigger's level in V: noise alone should neither fire it nor hide what reaches the level."""
-        volts, noise = level * setup.shunt.value.si, self._zeros[voltage_range].noise
-        return max(volts - _NOISE * noise, 2 * _NOISE * noise)
 
     def _ranges(self, lowest: float) -> Iterator[float]:
         """Yield the ranges from ``lowest`` (V) on that have a measured zero."""
@@ -141,7 +125,7 @@ class Recorder:
             coverage_factor=setup.shunt.coverage_factor,
             certificate=setup.shunt.certificate,
         )
-        zero, fastest = self._zeros[waveform.range], self.sampling.fastest
+        zero, fastest = self._zeros[waveform.range], self.digitizer.max_sample_rate
         if waveform.sample_rate != fastest:
             # Measured at the fastest rate; a longer sample averages over more of the noise.
             zero = replace(zero, noise=zero.noise * math.sqrt(waveform.sample_rate / fastest))

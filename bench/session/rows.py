@@ -12,7 +12,7 @@ from bench.session.sign_rows import SIGN_METRICS, sign_rows
 from stimcert.limits import LimitRow
 from stimcert.metrics import METRICS
 from stimcert.plan import Case, Declared, Mode
-from stimcert.procedures import judged_by_mode, measures
+from stimcert.procedures import discloses, judged_by_mode, measures
 
 
 def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
@@ -29,6 +29,12 @@ def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
     return found
 
 
+def judges_nothing(inputs: Inputs, case: Case) -> bool:
+    """Whether a case is there to disclose, and the plan gives it nothing that it could be judged by."""
+    limits = any(row.kind == "limit" for row in limit_rows(inputs, case))
+    return discloses(case.procedure) and not limits and "declared" not in case.limits
+
+
 def required_points(inputs: Inputs, case: Case) -> Iterator[dict[str, Any]]:
     """Yield each point of a case with the ids of the rows that something must be held against there."""
     metrics = _metrics(inputs, case)
@@ -42,18 +48,6 @@ def required_points(inputs: Inputs, case: Case) -> Iterator[dict[str, Any]]:
             "one_more_up": point.one_more_up,
             "rows": [row.id for row in rows],
         }
-
-
-def judged_rows(inputs: Inputs, case: Case) -> Iterator[tuple[Mode, Row]]:
-    """Yield each row by which a case can be judged, once for each mode."""
-    if judged_by_mode(case.procedure) == "modality":
-        yield from ((mode, modality_row(mode)) for mode in map(inputs.plan.mode_named, case.modes))
-    metrics, seen = _metrics(inputs, case), set[tuple[str, str]]()
-    for point in points_of(inputs.plan, case):
-        for row in (row for metric in metrics for row in rows_of(inputs, point, metric) if row.kind == "limit"):
-            if (point.mode.name, row.id) not in seen:
-                seen.add((point.mode.name, row.id))
-                yield point.mode, row
 
 
 def _metrics(inputs: Inputs, case: Case) -> list[str]:
@@ -79,8 +73,8 @@ def _from_limit(row: LimitRow) -> Row:
 
 
 def _declared(point: Point, metric: str) -> list[Row]:
-    declared = point.mode.declared_for(point.level, metric)
-    if declared is None or point.network is not None or not declared.holds_at(point.load):
+    declared = point.mode.declared_for(point.level, metric, point.load)
+    if declared is None or point.network is not None:
         return []
     return [declared_row(point.mode, declared)]
 
@@ -89,6 +83,8 @@ def declared_row(mode: Mode, declared: Declared) -> Row:
     """Return the bounds that a declared value sets, for the magnitude."""
     lower, upper = declared.bounds
     name = f"declared.{mode.name}.{declared.level}.{declared.metric}"
+    if not mode.is_declared_once(declared):
+        name += f".{declared.load_min.si:g}"
     return Row(id=name, metric=declared.metric, lower=lower, upper=upper, magnitude=True)
 
 

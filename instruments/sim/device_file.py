@@ -68,7 +68,8 @@ class DeviceFile(HabitKeys):
             self._expectations(),
             self._something_expected(),
             self._contact_surges(),
-            self._in_amperes(), self._faulty_modes(),
+            self._in_amperes(),
+            self._faulty_modes(),
         )
 
     def _distinct(self) -> Iterator[Misfit]:

@@ -13,7 +13,7 @@ from stimcert.waveform.peak import Floats, Indices
 from stimcert.waveform.sampled import Sampled
 
 LEAST_CYCLES = 3
-_THRESHOLD, _TOP = 0.10, 0.90
+_THRESHOLD, _HALF, _TOP = 0.10, 0.50, 0.90
 _NOISE = 7.0
 # Steps of the envelope in the longest pause that still counts as ON.
 _STEPS = 8
@@ -73,9 +73,8 @@ def find_program(
     known = known or outline(record)
     level = level or baseline(record, known=known)
     step, envelope = _envelope(record, level.level + record.zero, pause_limit, known)
-    peak = float(envelope.max())
-    output = np.flatnonzero(envelope >= max(_THRESHOLD * peak, _NOISE * level.noise, np.finfo(np.float64).tiny))
-    first, last = _stretches(output, pause_limit * record.sample_rate / step)
+    output = _with_output(envelope, level.noise)
+    first, last = _reaching_up(envelope, *_stretches(output, pause_limit * record.sample_rate / step))
     if len(first) <= LEAST_CYCLES:
         seen = f"{max(len(first) - 1, 0)} whole ON/OFF cycles"
         text = f"{seen} in the record, {LEAST_CYCLES} are needed: take a longer one"
@@ -83,15 +82,49 @@ def find_program(
     return _measure(envelope, first, last + 1, step, record.sample_rate)
 
 
+def longest_pause(
+    record: Sampled, *, pause_limit: float, level: Baseline | None = None, known: Outline | None = None
+) -> float:
+    """Return the longest time without output in a record, s, its two ends included; the whole of it where none is.
+
+    It is right to within an eighth of ``pause_limit``.
+
+    :param pause_limit: as in :func:`find_program`.
+    :raises ValueError: as there.
+    """
+    if not 1.0 <= pause_limit * record.sample_rate < math.inf:
+        raise ValueError(f"pause limit {pause_limit!r} s; it must be one sample at least, and finite")
+    known = known or outline(record)
+    level = level or baseline(record, known=known)
+    step, envelope = _envelope(record, level.level + record.zero, pause_limit, known)
+    output = np.concatenate(([-1], _with_output(envelope, level.noise), [len(envelope)]))
+    return float(np.diff(output).max() - 1) * step / record.sample_rate
+
+
+def _with_output(envelope: Floats, noise: float) -> Indices:
+    """Return the steps of an envelope in which there is output."""
+    least = max(_THRESHOLD * float(envelope.max()), _NOISE * noise, float(np.finfo(np.float64).tiny))
+    return np.flatnonzero(envelope >= least)
+
+
+def _reaching_up(envelope: Floats, first: Indices, last: Indices) -> tuple[Indices, Indices]:
+    """Return the stretches that reach half of the peak: a lone pulse of a ramp that touches the threshold is no ON."""
+    least = _HALF * float(envelope.max())
+    kept = [row for row, (a, b) in enumerate(zip(first, last, strict=True)) if envelope[a : b + 1].max() >= least]
+    return first[kept], last[kept]
+
+
 def _stretches(output: Indices, longest: float) -> tuple[Indices, Indices]:
     """Return the first and the last step of each ON, leaving out one that the record's start may have cut.
+
+    It may have where the silence before it is no longer than one that counts as ON.
 
     :param output: the steps with output.
     :param longest: most steps without output that still count as ON.
     """
     parted = np.flatnonzero(np.diff(output) - 1 > longest)
     heads, ends = np.append(0, parted + 1), np.append(parted, len(output) - 1)
-    if not len(output) or output[0] == 0:
+    if not len(output) or output[0] <= longest:
         heads, ends = heads[1:], ends[1:]
     return output[heads], output[ends]
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from bench.session.inputs import Inputs, InvalidInputs, load_inputs
 from stimcert.strict_toml import Problem
+from tests.bench.parts import inputs
 
 ROOT = Path(__file__).parents[2]
 TODAY = datetime.date(2026, 11, 22)
@@ -267,11 +268,26 @@ def test_files_of_one_name_stay_apart(desk: Desk) -> None:
     assert "microcurrent-2.toml" in names
 
 
-def test_no_device_is_shipped_for_ems(desk: Desk) -> None:
-    desk.edit(PLAN, 'claims = ["microcurrent"]', 'claims = ["microcurrent", "ems"]')
-    desk.edit(PLAN, 'modality = "microcurrent"', 'modality = "ems"')
-    assert ["--sim-device" in problem.message for problem in desk.problems(device=None)] == [True]
-    assert desk.load(device=DEVICE)
+@pytest.mark.parametrize(
+    ("plan", "device"),
+    [
+        ("microcurrent_type", "microcurrent_good"),
+        ("galvanic_type", "galvanic_good"),
+        ("ems_type", "ems_consumer"),
+        ("salon_unit", "salon_unit"),
+    ],
+)
+def test_the_simulated_device_is_the_good_one_of_the_model(plan: str, device: str) -> None:
+    found = inputs(f"test_plans/{plan}.toml").device
+    assert found is not None
+    assert found.path.stem == device
+
+
+def test_a_model_of_which_none_is_simulated_is_that_of_the_modality(desk: Desk) -> None:
+    desk.edit(PLAN, 'model = "MC-8"', 'model = "MC-9"')
+    found = desk.load(device=None).device
+    assert found is not None
+    assert found.path.stem == "microcurrent_good"
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ CASES = {
     "energy": "EN-01",
     "idle_output": "IO-01",
     "modality": "MO-01",
+    "output_specification": "OS-01",
 }
 PLAN, GOOD = "tests/bench/procedures/plan.toml", "tests/bench/procedures/device.toml"
 GALVANIC = "instruments/sim/devices/galvanic_good.toml"
@@ -168,6 +169,17 @@ VIOLATIONS = {
         metrics=frozenset({"energy.pulse"}),
         levels=frozenset({3}),
     ),
+    "less voltage than declared": Violation(
+        procedure="output_specification",
+        device=changed(
+            (
+                'settling = "20 ms"',
+                'settling = "20 ms"\nauto_level = { below = ["4 kΩ", "6 kΩ"], shares = ["100 %", "70 %", "100 %"] }',
+            )
+        ),
+        metrics=frozenset({"voltage.peak"}),
+        loads=frozenset({5e3}),
+    ),
     "current while it is stopped": Violation(
         procedure="idle_output",
         device=changed(('settling = "20 ms"', 'settling = "20 ms"\nleakage = { idle = "40 µA" }')),
@@ -264,3 +276,24 @@ def test_a_hot_level_that_the_plan_does_not_know_is_found(run: Result) -> None:
     (failed,) = run.measurements(verdict="FAIL")
     assert failed["conditions"]["one_more_up"]
     assert failed["value"] == pytest.approx(700e-6, abs=failed["expanded_uncertainty"])
+
+
+@pytest.mark.parametrize("run", [STANDARD], indirect=True, ids=str)
+def test_the_output_specification_says_what_the_device_does(run: Result) -> None:
+    """200 µA, 2 × 1 ms, 100 Hz at 5 kΩ: 1 V; what was not measured, and what a label would say, is not there."""
+    (column,) = run.record["output_specification"]
+    table = {row["name"]: row for row in column["rows"]}
+    for name, truth in {
+        "Maximum output voltage at 5 kΩ": 1.0,
+        "Maximum output current at 5 kΩ": 200e-6,
+        "Pulse width (whole pulse, gap included)": 2e-3,
+        "Phase duration (first phase)": 1e-3,
+        "Frequency": 100.0,
+    }.items():
+        assert table[name]["value"] == pytest.approx(truth, abs=2.5 * table[name]["expanded_uncertainty"])
+    assert table["Waveform"]["text"] == "pulsed biphasic"
+    assert table["Shape"]["text"].startswith("rectangular")
+    assert table["Maximum output voltage at 500 Ω"]["text"] == "the case has no load of 500 Ω"
+    assert table["Net charge per pulse at 500 Ω"]["state"] == "not measured"
+    csv = (run.folder / "output_specification.csv").read_text(encoding="utf-8").splitlines()
+    assert len(csv) == 1 + len(column["rows"])

@@ -2,12 +2,13 @@
 """Differences and shares of two results."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stimcert.derived import deviation, drop, rise, share
+from stimcert.derived import deviation, drop, rise, share, voltage
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.uncertainty import evaluate, standard
 
@@ -69,3 +70,16 @@ def test_few_repeats_stay_few() -> None:
 def test_the_parts_stand_in_the_budget() -> None:
     budget = share(measured(2e-3, 1e-6), measured(4e-3, 1e-6)).uncertainty.budget
     assert [(row["symbol"], row["estimate"]) for row in budget] == [("I_1", 2e-3), ("I_2", 4e-3)]
+
+
+def test_a_voltage_is_that_of_the_load_as_measured() -> None:
+    """10 mA ± 20 µA through 500.2 Ω ± 0.1 Ω: 5.002 V, u² = (500.2 · 20 µ)² + (10 m · 0.1)²."""
+    load = replace(measured(500.2, 0.1), unit="Ω")
+    found = voltage(measured(-10e-3, 20e-6), load)
+    assert (found.value, found.unit) == (pytest.approx(5.002), "V")
+    assert found.uncertainty.standard == pytest.approx(math.hypot(500.2 * 20e-6, 10e-3 * 0.1))
+
+
+def test_a_bound_of_a_current_is_one_of_the_voltage() -> None:
+    found = voltage(measured(1e-3, at_least=True), replace(measured(500.0, 0.1), unit="Ω"))
+    assert (found.bound, found.cause) == (">=", "clipped")
