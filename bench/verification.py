@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """``python -m bench verify``: is what lies in a run's folder what was measured, all of it, and a PASS?"""
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,10 +11,9 @@ from typing import Any
 from stimcert.derivation import whole_record
 from stimcert.record import STATION
 from stimcert.store.journal_file import SEALED, Event, JournalError, log_of, read_events
-from stimcert.store.run_folder import record_text
+from stimcert.store.run_folder import record_text, sha256_of
 from stimcert.verdict import Verdict
 
-_BLOCK = 1 << 20
 RECORD, JOURNAL = "record.json", "journal.sqlite"
 
 
@@ -109,18 +107,6 @@ def _same(file: Path, digest: str, what: str) -> None:
         raise Wrong(f"{file}: {what} cannot be read ({error.strerror})") from error
     if found != digest:
         raise Wrong(f"{file}: {what} is not what was measured with: the journal has another hash of it")
-
-
-def sha256_of(file: Path) -> str:
-    """Return the hash of a file, however large.
-
-    :raises OSError: when it cannot be read.
-    """
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _plan(run: Evidence) -> str:

@@ -34,6 +34,7 @@ def open_station(
     sim: SimOptions | None = None,
     today: datetime.date | None = None,
     helpers: Helpers | None = None,
+    log: str = "simulator.log",
 ) -> Station:
     """Open a station: guard, simulator where there is one, and a session to each instrument. Nothing is energised.
 
@@ -41,6 +42,7 @@ def open_station(
     :param sim: which device and faults, on the embedded simulated station.
     :param today: the day against which certificates are held; the present one without it.
     :param helpers: guard and simulator, started before; without them they are started here.
+    :param log: name of the simulator's account in ``run_dir``.
     :raises BenchError: when the bench is locked or in use, or guard, simulator or an instrument cannot be reached; all
         processes are gone then.
     """
@@ -53,7 +55,7 @@ def open_station(
         undo.callback(guard.abandon)
         if simulator is not None:
             undo.callback(simulator.stop)
-            simulator.hand_over(sim or SimOptions(), log=run_dir / "simulator.log" if run_dir else None)
+            simulator.hand_over(sim or SimOptions(), log=run_dir / log if run_dir else None)
         if sim is not None and EXPIRED_FAULT in sim.faults:
             file = file.with_expired_calibration()
         resources = resources_of(file, simulator.resource if simulator else None)

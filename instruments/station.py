@@ -37,6 +37,7 @@ from instruments.safety.signals import held
 from instruments.safety.watch import Watch
 from instruments.safety.zero import measure_zero
 from instruments.station_file import StationFile
+from instruments.witness import Witness, Witnessed
 
 if TYPE_CHECKING:
     from instruments.drivers import ScpiInstrument
@@ -68,6 +69,7 @@ class Station:
         self.file = file
         self.clock = clock
         self._drivers: dict[str, Any] = dict(drivers)
+        self._roles: dict[str, Any] = self._drivers
         self._resources = resources
         self._watch: Watch | None = watch
         self._simulator = simulator
@@ -83,47 +85,51 @@ class Station:
     @property
     def smu(self) -> SourceMeasureUnit:
         """The source-measure unit."""
-        smu: SourceMeasureUnit = self._drivers["smu"]
+        smu: SourceMeasureUnit = self._roles["smu"]
         return smu
 
     @property
     def digitizer(self) -> Digitizer | None:
         """The digitizer, where there is one."""
-        return self._drivers.get("digitizer")
+        return self._roles.get("digitizer")
 
     @property
     def load_box(self) -> LoadBox:
         """The resistance decade."""
-        load_box: LoadBox = self._drivers["load_box"]
+        load_box: LoadBox = self._roles["load_box"]
         return load_box
 
     @property
     def switch(self) -> Switch:
         """The relays."""
-        switch: Switch = self._drivers["switch"]
+        switch: Switch = self._roles["switch"]
         return switch
 
     @property
     def dut(self) -> Stimulator:
         """The device under test."""
-        dut: Stimulator = self._drivers["dut"]
+        dut: Stimulator = self._roles["dut"]
         return dut
 
     @property
     def reference(self) -> Reference | None:
         """The reference source, where there is one."""
-        return self._drivers.get("reference")
+        return self._roles.get("reference")
 
     @property
     def skin(self) -> SkinNetwork | None:
         """The skin module, where there is one."""
-        return self._drivers.get("skin")
+        return self._roles.get("skin")
 
     @property
     def environment(self) -> Environment:
         """The thermometer."""
-        environment: Environment = self._drivers["environment"]
+        environment: Environment = self._roles["environment"]
         return environment
+
+    def tell(self, witness: Witness) -> None:
+        """Have everything told that is asked of an instrument from here on; what brings the bench to safety is not."""
+        self._roles = {role: Witnessed(driver, role, witness) for role, driver in self._drivers.items()}
 
     # --- who is there
 
@@ -242,13 +248,14 @@ class Station:
         return driver
 
     def _measure_zero(self) -> ZeroCurrent:
-        if self.digitizer is None:
+        digitizer: Digitizer | None = self._drivers.get("digitizer")
+        if digitizer is None:
             raise BenchError("the station has no digitizer")
         for role in ("clock", "switch", "digitizer"):
             # An interrupt may have come between a question and its answer: on that session nobody can ask any more.
             if role in self._drivers and self._drivers[role].adapter.dirty:
                 self._fresh(role)
-        return measure_zero(self.digitizer, self.switch, max(shunt.value.si for shunt in self.file.shunts))
+        return measure_zero(digitizer, self._drivers["switch"], max(shunt.value.si for shunt in self.file.shunts))
 
     def close(self) -> None:
         """Make safe, unless that is confirmed; drop all sessions; let the guard go. Safe to call again.

@@ -119,6 +119,8 @@ class Roles(StrictModel):
 class StationFile(StrictModel):
     """One station.
 
+    :param ledger: file in which every run of this station has a line, relative to the station file; without it, one
+        in the user's state directory.
     :param hang_after: silence of the harness after which the guard switches the bench off and ends it, beyond the time
         that a measurement announced.
     """
@@ -127,6 +129,7 @@ class StationFile(StrictModel):
     name: Identifier
     title: Line
     laboratory: Line | None = None
+    ledger: Line | None = None
     line_frequency: Hertz
     hang_after: PositiveSeconds = parse("30 s", Dimension.TIME)
     simulator: Simulator | None = None

@@ -177,6 +177,7 @@ CATALOGUE: dict[str, Entry] = {
     "suspended": Entry("{text}", "keep the computer awake while the bench is in use, then start again"),
     "power_cycled": Entry("{text}", "check the mains of that instrument, then start again"),
     "bench_error": Entry("{text}", "see the journal"),
+    "storage_failed": Entry("{text}", "see to room and health of the disk, then start again; the bench was made safe"),
     "station_check_failed": Entry(
         "not measured: the station check failed ({cause})", "mend the bench: the device was never connected"
     ),

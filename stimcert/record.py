@@ -15,6 +15,7 @@ from stimcert.findings import accepted_risk, advisories, device_finding, nearnes
 from stimcert.output_table import columns
 from stimcert.reason import Reason
 from stimcert.self_checks import self_checks
+from stimcert.sessions import Session, counts, is_torn, tear
 from stimcert.verdict import Verdict
 from stimcert.void import make_void
 
@@ -34,6 +35,15 @@ class _CaseState:
     errors: list[Body] = field(default_factory=list)
     measurements: list[dict[str, Any]] = field(default_factory=list)
     described: list[Body] = field(default_factory=list)
+    torn: list[dict[str, Any]] = field(default_factory=list)
+
+    def begin(self, wall: str) -> None:
+        """Begin, for the first time or anew after the attempt before was torn."""
+        if self.begun is not None and self.ended is None:
+            attempt = tear(self.measurements, self.begun)
+            self.torn += [attempt] if attempt else []
+            self.errors, self.described = [], []
+        self.begun, self.ended = wall, None
 
 
 @dataclass
@@ -45,12 +55,25 @@ class _RunState:
     instruments: list[Body] = field(default_factory=list)
     temperatures: list[float] = field(default_factory=list)
     dut: dict[str, Any] = field(default_factory=dict)
-    safe_state: Body | None = None
-    interrupted: str | None = None
+    sessions: list[Session] = field(default_factory=list)
     errors: list[Body] = field(default_factory=list)
-    ended: str | None = None
     checked: bool = False
     unproven: list[dict[str, Any]] = field(default_factory=list)  # measured since the last good check of the bench
+
+    @property
+    def session(self) -> Session:
+        """The newest session: it says how the run ended."""
+        return self.sessions[-1]
+
+    @property
+    def interrupted(self) -> str | None:
+        """What stopped the run, None where nothing did."""
+        return self.session.signal
+
+    @property
+    def safe_state(self) -> Body | None:
+        """How the bench ended."""
+        return self.session.safe_state
 
 
 def derive(events: Iterable[tuple[str, str, Body]]) -> dict[str, Any]:
@@ -72,6 +95,9 @@ def _apply(state: _RunState, kind: str, wall: str, body: Body) -> None:
         case "run_begun":
             state.begun = dict(body)
             state.cases = {case["id"]: _CaseState(planned=case) for case in body["cases"]}
+            state.sessions = [Session(number=1, started=body["started"], operator=body["operator"])]
+        case "run_resumed":
+            state.sessions.append(Session(number=body["session"], started=wall, operator=body["operator"]))
         case "instruments_identified":
             state.instruments = list(body["instruments"])
         case "environment":
@@ -79,7 +105,7 @@ def _apply(state: _RunState, kind: str, wall: str, body: Body) -> None:
         case "dut_identified":
             state.dut = dict(body)
         case "case_begun":
-            state.cases[body["case"]].begun = wall
+            state.cases[body["case"]].begin(wall)
         case "measurement":
             _add_measurement(state, body)
         case "waveform_described":
@@ -96,11 +122,13 @@ def _apply(state: _RunState, kind: str, wall: str, body: Body) -> None:
             state.errors.append(body["reason"])
             make_void(state.unproven, body["reason"])
         case "interrupted":
-            state.interrupted = str(body["signal"])
+            state.session.signal = str(body["signal"])
+        case "clock_step":
+            state.session.clock_steps.append(body["seconds"])
         case "safe_state":
-            state.safe_state = body
+            state.session.safe_state = body
         case "run_ended":
-            state.ended = wall
+            state.session.ended = wall
 
 
 def _add_measurement(state: _RunState, body: Body) -> None:
@@ -120,7 +148,7 @@ def _record(state: _RunState) -> dict[str, Any]:
         "schema": SCHEMA,
         "run_id": begun["run_id"],
         "started": begun["started"],
-        "ended": state.ended,
+        "ended": state.session.ended,
         "verdict": verdict.value,
         "device_finding": device_finding(device_cases).value,
         "reason": reason,
@@ -139,6 +167,8 @@ def _record(state: _RunState) -> dict[str, Any]:
         "self_checks": self_checks(state.cases[STATION].measurements if STATION in state.cases else ()),
         "risk": accepted_risk(device_cases),
         "safe_state": state.safe_state,
+        "sessions": [session.as_dict() for session in state.sessions],
+        "ledger": begun.get("ledger"),
         "inputs": begun["inputs"],
         "output_specification": _output_specification(state),
         "cases": cases,
@@ -164,6 +194,7 @@ def _case(case: _CaseState, state: _RunState) -> dict[str, Any]:
         "reason": reason,
         "started": case.begun,
         "ended": case.ended,
+        "torn": case.torn,
         "measurements": case.measurements,
     }
 
@@ -175,12 +206,13 @@ def _case_verdict(case: _CaseState, state: _RunState) -> tuple[Verdict, Body | N
         return Verdict.ERROR, case.errors[0]
     if case.begun is None:
         return Verdict.NOT_RUN, Reason("not_run").as_dict()
-    judged = [m for m in case.measurements if m["verdict"] is not None]
-    if not judged and case.ended is not None:
-        if case.measurements and case.planned.get("discloses"):
+    fresh = [m for m in case.measurements if not is_torn(m)]
+    judged = [m for m in case.measurements if m["verdict"] is not None and counts(m)]
+    if not any(m["verdict"] is not None for m in fresh) and case.ended is not None:
+        if fresh and case.planned.get("discloses"):
             return Verdict.NOT_APPLICABLE, Reason("disclosed").as_dict()
         return Verdict.ERROR, Reason("nothing_measured").as_dict()
-    forgotten = not_judged(case.planned, case.measurements)
+    forgotten = not_judged(case.planned, fresh)
     if forgotten and case.ended is not None:
         return Verdict.ERROR, Reason("row_not_judged", {"rows": ", ".join(forgotten)}).as_dict()
     candidates = [(Verdict(m["verdict"]), nearness(m), m["reason"]) for m in judged]
@@ -200,8 +232,8 @@ def _total(cases: list[dict[str, Any]], state: _RunState) -> tuple[Verdict, Body
     ]
     if state.interrupted:
         candidates.append((Verdict.ABORTED, Reason("interrupted", {"signal": state.interrupted}).as_dict()))
-    if state.safe_state is not None and not state.safe_state["confirmed"]:
-        roles = ", ".join(state.safe_state["unconfirmed"])
+    for unsafe in (s.safe_state for s in state.sessions if s.safe_state and not s.safe_state["confirmed"]):
+        roles = ", ".join(unsafe["unconfirmed"])
         candidates.append((Verdict.ERROR, Reason("safe_state_unconfirmed", {"roles": roles}).as_dict()))
     verdict, reason = max(candidates, key=lambda pair: pair[0].severity)
     if verdict is not Verdict.PASS:

@@ -2,6 +2,9 @@
 """The self-tests' strictness: a warning is an error, for them only. A run of the bench must not fall over one."""
 
 import gc
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,22 @@ HERE = Path(__file__).parent
 STRICT = pytest.mark.filterwarnings(
     "error", "default::ResourceWarning", "default::pytest.PytestUnraisableExceptionWarning"
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state_of_nobody() -> Iterator[None]:
+    """Keep ledgers and alarms of self-tests out of the state directory of whoever starts them."""
+    names = ("XDG_STATE_HOME", "LOCALAPPDATA")
+    before = {name: os.environ.get(name) for name in names}
+    with tempfile.TemporaryDirectory(prefix="stimcert-state-") as folder:
+        os.environ |= dict.fromkeys(names, folder) | {"STIMCERT_TESTS": folder}
+        yield
+    del os.environ["STIMCERT_TESTS"]
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

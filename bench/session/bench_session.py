@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from bench.session.announcement import announcement
 from bench.session.fail_closed import refusals
 from bench.session.inputs import Inputs, InvalidInputs, load_inputs
-from bench.session.options import CHECKOUT, Options, read_options
+from bench.session.options import CHECKOUT, Options, as_before, read_options
 from bench.session.planner import case_points
 from bench.session.point import Point
 from bench.session.progress import Progress, colour
@@ -18,11 +20,12 @@ from bench.session.summary import case_line, error_words, station_line, summary_
 from bench.session.usage import unknown_names, usage_problems
 from stimcert.plan import Case
 from stimcert.reason import Reason
-from stimcert.store.run_folder import FolderError, utc_now
+from stimcert.store.run_folder import utc_now
 from stimcert.verdict import Verdict
 
 if TYPE_CHECKING:
     from bench.session.measure import Measure
+    from bench.session.previous import Previous
     from bench.session.run import Run
     from instruments.helpers import Helpers
     from instruments.station import Station
@@ -45,6 +48,10 @@ def start_session(config: pytest.Config, helpers: Helpers | None) -> None:
     if refused:
         raise pytest.UsageError("\n".join(refused))
     options = read_options(config)
+    previous = None
+    if options.resume is not None:
+        previous = _previous(options.resume)
+        options = as_before(options, config.getoption, previous.options)
     unknown = unknown_names(
         plan=options.plan, station=options.station, device=options.sim_device, fault=options.sim_fault
     )
@@ -62,14 +69,36 @@ def start_session(config: pytest.Config, helpers: Helpers | None) -> None:
     found += usage_problems(options, inputs)
     if found:
         raise pytest.UsageError("\n".join(found))
-    config.stash[_KEY] = BenchSession(config, options, inputs, helpers)
+    config.stash[_KEY] = BenchSession(config, options, inputs, helpers, previous)
+
+
+def _previous(path: Path) -> Previous:
+    """Return the run that is to go on.
+
+    :raises pytest.UsageError: when it cannot.
+    """
+    from bench.session.previous import previous_run
+    from stimcert.store.journal_file import JournalError
+
+    try:
+        return previous_run(path)
+    except JournalError as error:
+        raise pytest.UsageError(f"--resume={path}: {error}") from error
 
 
 class BenchSession:
     """What the hooks share."""
 
-    def __init__(self, config: pytest.Config, options: Options, inputs: Inputs, helpers: Helpers | None) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        options: Options,
+        inputs: Inputs,
+        helpers: Helpers | None,
+        previous: Previous | None = None,
+    ) -> None:
         self._config = config
+        self.previous = previous
         self._helpers = helpers
         self.options = options
         self.inputs = inputs
@@ -105,8 +134,10 @@ class BenchSession:
         """Remember what was measured last."""
         self.progress.measured(measurement)
 
-    def not_applicable(self, case: str) -> bool:
-        """Tell whether the plan takes a case out, with its reason."""
+    def left_out(self, case: str) -> bool:
+        """Tell whether a case is not measured: the plan takes it out, or it ended before this run went on."""
+        if self.previous is not None and case in self.previous.finished:
+            return True
         return any(entry.id == case and entry.not_applicable for entry in self.inputs.plan.cases)
 
     def begin(self, selected: list[str]) -> None:
@@ -114,27 +145,33 @@ class BenchSession:
 
         :raises pytest.UsageError: when the run's folder cannot be made.
         """
+        from bench.session import begun
+        from bench.session.preflight import CannotBegin
         from bench.session.run import Run
         from instruments.safety.signals import install
 
         # Plugins without a name have their id for one, which says nothing to anybody.
         named = self._config.pluginmanager.list_name_plugin()
-        names = [name.removeprefix(f"{CHECKOUT}/") for name, plugin in named if plugin and not name.isdigit()]
+        names = sorted(name.removeprefix(f"{CHECKOUT}/") for name, plugin in named if plugin and not name.isdigit())
         self._selected = selected
         self._watch = install()
         try:
-            self.run = Run(self.options, self.inputs, selected, sorted(names), self._watch, self._helpers)
-        except FolderError as error:
+            if self.previous is None:
+                made = begun.begin(self.options, self.inputs, selected, names)
+            else:
+                made = begun.go_on(self.options, self.inputs, self.previous.path, names)
+        except CannotBegin as error:
             self._watch.restore()
             raise pytest.UsageError(str(error)) from error
+        self.run = Run(made, self.options, self.inputs, self._watch, self._helpers)
         for line in self._announcement(selected):
             self.progress.write(line)
 
     def _announcement(self, selected: list[str]) -> list[str]:
         run, plan = self.open_run, self.inputs.plan
-        missing = [case.id for case in plan.cases if case.id not in selected and not case.not_applicable]
+        missing = [case.id for case in plan.cases if case.id not in selected and not self.left_out(case.id)]
         partial = [f"PARTIAL  not selected: {', '.join(missing)}"] if missing else []
-        return [*announcement(self.inputs, run.serial), f"record   {run.path}", *partial]
+        return [*announcement(self.inputs, run.serial), *run.history, f"record   {run.path}", *partial]
 
     def station(self) -> Station:
         """Return the checked station, and say what the check found.
@@ -149,6 +186,11 @@ class BenchSession:
             raise
         self.progress.write(station_line(None), **colour(Verdict.PASS))
         return station
+
+    def check_station(self) -> None:
+        """Check the station where no case asks for it; what is wrong is on record."""
+        with suppress(Exception):
+            self.station()
 
     def begin_case(self, case: Case) -> None:
         """Note that a case begins."""
@@ -182,7 +224,10 @@ class BenchSession:
         try:
             with held():
                 run.finish()
-                self._publish_error = publish(run)
+                if run.record is not None:
+                    self._publish_error = publish(run)
+                if run.ledger_head is not None and self.options.ledger_mirror is not None:
+                    self._publish_error = mirror(run, self.options.ledger_mirror) or self._publish_error
         finally:
             self._watch.restore()
 
@@ -193,9 +238,12 @@ class BenchSession:
 
     def _objection(self) -> str | None:
         """Return why this process must not end in 0, None when it may."""
-        record = self.run.record if self.run is not None else None
+        run = self.run
+        record = run.record if run is not None else None
         if record is None:
             return "the run has no record"
+        if run is not None and run.trouble is not None:
+            return run.trouble
         if record["verdict"] != Verdict.PASS.value or not record["complete"]:
             return Verdict(record["verdict"]).words + ("" if record["complete"] else ", PARTIAL")
         if self._publish_error is not None:
@@ -207,14 +255,32 @@ class BenchSession:
         run = self.open_run
         record = run.record
         if record is None:
-            self.progress.write(f"the run has no record; its journal is {run.path / 'journal.sqlite'}", red=True)
+            why = run.trouble or "nobody knows why"
+            self.progress.write(f"the run has no record: {why}", red=True)
+            self.progress.write(f"its journal is {run.path / 'journal.sqlite'}")
             return
         for line in summary_lines(record, run.path, self._publish_error):
+            self.progress.write(line)
+        for line in run.ledger_lines:
             self.progress.write(line)
         verdict, objection = Verdict(record["verdict"]), self._objection()
         self.progress.write(f"verdict         {verdict.words}", **colour(verdict))
         if verdict is Verdict.PASS and objection is not None:
             self.progress.write(f"not passed: {objection}", **colour(Verdict.ERROR))
+
+
+def mirror(run: Run, file: Path) -> str | None:
+    """Copy the head of the ledger to where nobody at this station can change it; return what went wrong."""
+    from stimcert.store.host import host
+
+    entry = run.ledger_head
+    if entry is None:
+        return None
+    try:
+        host().append(file, f"{entry.number} {entry.hash} {entry.wall} {run.id}\n".encode())
+    except OSError as error:
+        return f"the head of the ledger could not be copied to {file}: {error.strerror}"
+    return None
 
 
 def publish(run: Run) -> str | None:

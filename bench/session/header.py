@@ -27,6 +27,8 @@ class RunFacts:
     :param selected: ids of the cases that will run.
     :param plugins: names of the loaded pytest plugins.
     :param copies: the copies of the inputs in the run's folder.
+    :param ledger: what the record quotes of the station's ledger.
+    :param options: how the bench was called.
     """
 
     id: str
@@ -36,6 +38,8 @@ class RunFacts:
     selected: list[str]
     plugins: list[str]
     copies: list[dict[str, str]]
+    ledger: dict[str, Any]
+    options: dict[str, object]
 
 
 def header(inputs: Inputs, run: RunFacts) -> dict[str, Any]:
@@ -70,6 +74,8 @@ def header(inputs: Inputs, run: RunFacts) -> dict[str, Any]:
         "station": _station(inputs),
         "operator": run.operator,
         "software": {**software(), "pytest_plugins": run.plugins},
+        "ledger": run.ledger,
+        "options": run.options,
         "backing": asdict(backing_of(inputs)),
         "decision_rule": _decision_rule(plan),
         "inputs": run.copies,

@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ids = [case.id for case in session.inputs.plan.cases]
     others = [item for item in items if not is_bench_file(item.path)]
     ours = {case.id: item for item in items if (case := case_of(item)) is not None}
-    items[:] = others + [ours[name] for name in ids if name in ours and not session.not_applicable(name)]
+    items[:] = others + [ours[name] for name in ids if name in ours and not session.left_out(name)]
 
 
 def case_of(item: pytest.Item) -> Case | None:
@@ -81,13 +81,17 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     bench = session_of(session.config)
     cases = [case for case in map(case_of, session.items) if case is not None]
     dry = session.config.option.collectonly or session.config.getoption("setupplan", False)
-    if bench is None or not cases or dry or session.testsfailed:
+    resumes = bench is not None and bench.previous is not None
+    if bench is None or not (cases or resumes) or dry or session.testsfailed:
         return (yield)
     refused = late_refusals(session.config, session.items)
     if refused:
         raise pytest.UsageError("\n".join(refused))
     bench.begin([case.id for case in cases])
     try:
+        if not cases:
+            # Every case ended before: what is left is to see that the bench still is the bench that measured.
+            bench.check_station()
         return (yield)
     except KeyboardInterrupt as interrupt:
         # pytest would render the source of every frame below, seconds of work of which it shows the last line only.
@@ -154,8 +158,10 @@ def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End in 0 only for a complete, sealed PASS of a bench that is safe."""
     bench = session_of(session.config)
-    if bench is not None and bench.run is not None and exitstatus == pytest.ExitCode.OK and not bench.passed:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if bench is None or bench.run is None:
+        return
+    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.OK if bench.passed else pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

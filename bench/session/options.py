@@ -4,8 +4,10 @@
 import argparse
 import math
 import os
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +33,30 @@ class Options:
     sim_fault: str | None
     sim_seed: int | None
     sim_pace: float | None
+    resume: Path | None = None
+    ledger_mirror: Path | None = None
+
+    @property
+    def serial(self) -> str:
+        """The device's serial number, as given or as the simulated bench has it."""
+        return self.dut_serial or "SIM-0001"
+
+    @property
+    def by(self) -> str:
+        """Who runs the bench."""
+        return self.operator or "simulated"
+
+    def remembered(self) -> dict[str, object]:
+        """Return how the bench was called, as the journal keeps it: a run goes on without being told again."""
+        return {
+            "plan": str(self.plan),
+            "station": str(self.station),
+            "dut_serial": self.dut_serial,
+            "operator": self.operator,
+            "sim_device": str(self.sim_device) if self.sim_device else None,
+            "sim_fault": self.sim_fault,
+            "sim_seed": self.sim_seed,
+        }
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -43,6 +69,8 @@ def add_options(parser: pytest.Parser) -> None:
     add("--operator", metavar="TEXT", help="who runs the bench; required on a real station")
     add("--run-root", metavar="DIR", help="where run folders are made (default: runs/ in the checkout)")
     add("--run-dir", metavar="DIR", help="the folder of this run; must not exist")
+    add("--resume", metavar="RUN", help="go on with a run that died or was stopped, in its own folder")
+    add("--ledger-mirror", metavar="FILE", help="append the head of the station's ledger to FILE as well")
     add("--sim-device", metavar="NAME|FILE", help="simulated station: which device is on the bench")
     add("--sim-fault", metavar="NAME", help="simulated station: break the bench in a named way")
     add("--sim-seed", metavar="N", type=_seed, help="simulated station: seed of hidden errors and noise (default: 0)")
@@ -76,6 +104,7 @@ def read_options(config: pytest.Config) -> Options:
     plan = get("--plan") or os.environ.get("STIMCERT_PLAN")
     station = get("--station") or os.environ.get("STIMCERT_STATION") or DEFAULT_STATION
     run_root, run_dir, device = get("--run-root"), get("--run-dir"), get("--sim-device")
+    resume, mirror = get("--resume"), get("--ledger-mirror")
     return Options(
         plan=start / plan if plan else DEFAULT_PLAN,
         station=named_or_file(station, STATIONS, start),
@@ -87,7 +116,21 @@ def read_options(config: pytest.Config) -> Options:
         sim_fault=get("--sim-fault"),
         sim_seed=get("--sim-seed"),
         sim_pace=get("--sim-pace"),
+        resume=start / resume if resume else None,
+        ledger_mirror=start / mirror if mirror else None,
     )
+
+
+def as_before(options: Options, given: Callable[[str], object], before: Mapping[str, Any]) -> Options:
+    """Return the options of a run that goes on: what was not given is as it was.
+
+    :param given: what the user gave for an option of pytest's, None for nothing.
+    :param before: what :meth:`Options.remembered` returned then.
+    """
+    missing = [key for key in before if given(f"--{key.replace('_', '-')}") is None]
+    kept = {key: before[key] for key in missing if before[key] is not None}
+    paths = {key: Path(value) for key, value in kept.items() if key in ("plan", "station", "sim_device")}
+    return replace(options, **{**kept, **paths})
 
 
 def named_or_file(text: str, folder: Path, start: Path) -> Path:

@@ -2,16 +2,18 @@
 """One run: its folder, its journal, its station, and the record at its end."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bench.session.backlog import Backlog
+from bench.session.begun import Begun, ended
 from bench.session.check_context import BenchState
 from bench.session.errors import reason_of_exception
-from bench.session.header import RunFacts, header
 from bench.session.inputs import Inputs
 from bench.session.options import Options
+from bench.session.run_store import RunStore, StoreWitness
 from bench.session.station_check import StationCheck
 from instruments.embedded import SimOptions
 from instruments.errors import BenchError
@@ -20,72 +22,63 @@ from instruments.opening import open_station
 from instruments.safety.guard_log import guard_entries
 from instruments.safety.signals import SignalWatch, held
 from instruments.station import Station
-from stimcert.derivation import whole_record
 from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason
 from stimcert.record import STATION
-from stimcert.store.journal import Journal
-from stimcert.store.journal_file import SEALED
-from stimcert.store.run_folder import RunFolder, iso, run_id, utc_now
-from stimcert.store.waveform_file import save_waveform
+from stimcert.store.ledger import Entry, LedgerError
+from stimcert.store.run_folder import iso, utc_now
 
 
 class Run:
     """A run from its folder to its record. Everything that happens is an event of the journal first.
 
-    :param selected: ids of the cases that will run, in the order of the plan.
-    :param plugins: names of the loaded pytest plugins, for the record.
+    :param begun: its folder, its journal and its line in the ledger.
     :param watch: what signals this process saw.
     :param helpers: the processes of the station, on their way; None has them started when they are needed.
-    :raises stimcert.store.run_folder.FolderError: when the folder exists or cannot be made.
     """
 
     def __init__(
-        self,
-        options: Options,
-        inputs: Inputs,
-        selected: list[str],
-        plugins: list[str],
-        watch: SignalWatch,
-        helpers: Helpers | None = None,
+        self, begun: Begun, options: Options, inputs: Inputs, watch: SignalWatch, helpers: Helpers | None = None
     ) -> None:
         self.inputs = inputs
         self._helpers = helpers
         self._watch = watch
         self.options = options
-        started = utc_now()
-        self.id = run_id(started, inputs.plan.id, self.serial)
-        self.folder = RunFolder(options.run_dir or options.run_root / self.id)
-        self._journal = Journal(self.folder.path / "journal.sqlite")
+        self._run = begun
+        self.store = RunStore(begun.folder, begun.journal, self._safe_in_need)
         self._station: Station | None = None
         self._check: StationCheck | None = None
         self._begun: set[str] = set()
-        self.backlog = Backlog(self._journal.commit)
+        self.backlog = Backlog(self.store.results_in)
         self._limiting: dict[str, float] = {}
         self.state = BenchState()
         self.errors: dict[str, Reason] = {}
-        copies = [self.folder.add_input(file.role, file.name, file.data) for file in inputs.files]
-        facts = RunFacts(
-            id=self.id,
-            started=iso(started),
-            serial=self.serial,
-            operator=self.operator,
-            selected=selected,
-            plugins=plugins,
-            copies=copies,
-        )
-        self.log("run_begun", header(inputs, facts))
         self.record: dict[str, Any] | None = None
+        self.ledger_head: Entry | None = None
+        self.trouble: str | None = None
 
     @property
     def serial(self) -> str:
-        """The device's serial number, as given or as the simulated bench has it."""
-        return self.options.dut_serial or "SIM-0001"
+        """The device's serial number."""
+        return self.options.serial
 
     @property
-    def operator(self) -> str:
-        """Who runs the bench."""
-        return self.options.operator or "simulated"
+    def id(self) -> str:
+        """The run's name."""
+        return self._run.id
+
+    @property
+    def history(self) -> list[str]:
+        """What was done with this serial number before, and what is missing of it, in lines."""
+        return [*self._run.history]
+
+    @property
+    def ledger_lines(self) -> list[str]:
+        """Where the ledger of the station stands now."""
+        entry = self.ledger_head
+        if entry is None:
+            return [f"ledger          NOT WRITTEN: {self.trouble}"]
+        return [f"ledger          entry {entry.number}, head {entry.hash}"]
 
     @property
     def station_error(self) -> Reason | None:
@@ -95,7 +88,7 @@ class Run:
     @property
     def path(self) -> Path:
         """The run's folder."""
-        return self.folder.path
+        return self._run.folder.path
 
     @property
     def open(self) -> bool:
@@ -110,9 +103,10 @@ class Run:
         """Append one event to the journal, after all that was read before it, and return its number.
 
         :param durable: whether it is on disk when this returns, or only with the next that is.
+        :raises BenchError: ``storage_failed``; the bench is safe then.
         """
         self.backlog.clear()
-        return self._journal.append(kind, body, durable=durable)
+        return self.store.log(kind, body, durable=durable)
 
     def station(self) -> Station:
         """Return the checked station; open and check it the first time.
@@ -145,9 +139,11 @@ class Run:
             run_dir=self.path,
             sim=self._sim_options() if simulated else None,
             helpers=self._helpers,
+            log=f"simulator{self._suffix}.log",
         )
         identified = [entry.as_dict() for entry in self._station.identify()]
         self._station.meanwhile(self.backlog.clear)
+        self._station.tell(StoreWitness(self.store))
         self.log("instruments_identified", {"instruments": identified})
         self._station.check_identities(date.today())
         self._identify_dut(identified)
@@ -243,9 +239,7 @@ class Run:
 
     def keep_waveform(self, name: str, record: CurrentRecord) -> str:
         """Store a record and return its name for the measurement."""
-        files = save_waveform(self.path / "waveforms", name, record)
-        self.log("waveform", {"files": files}, durable=False)
-        return f"waveforms/{name}"
+        return self.store.keep_waveform(f"{name}{self._suffix}", record)
 
     def check_power(self) -> None:
         """Refuse to end a case on instruments that lost their power in it; what was read is stored before.
@@ -267,8 +261,13 @@ class Run:
             if found.code == "power_cycled":
                 raise found from error
 
-    def finish(self) -> dict[str, Any]:
-        """Check the bench again, make it safe, write the record; return it without its measurements.
+    @property
+    def _suffix(self) -> str:
+        """What tells the files of a session from those of the sessions before it."""
+        return f"-{self._run.session}" if self._run.session > 1 else ""
+
+    def finish(self) -> None:
+        """Check the bench again, make it safe, write the record. :attr:`trouble` says what could not be stored.
 
         Safe even when called after an interrupt.
         """
@@ -277,22 +276,24 @@ class Run:
                 self._closing_check()
             finally:
                 self._make_safe()
-            self._settle()
-            stopped = self._watch.seen
-            if stopped:
-                self.log("interrupted", {"signal": stopped[0]})
-            self.log("run_ended", {"ended": iso(utc_now())}, durable=False)
-            if not stopped:
-                # Whoever stopped a run may want to go on with it: that one stays open.
-                self.log(SEALED, {})
-            record = self._derive()
-            self.folder.write_record(record)
-            self.record = _without_measurements(record)
-            self._journal.close() if stopped else self._journal.seal()
-        return self.record
+            try:
+                self._conclude()
+            except (BenchError, LedgerError) as error:
+                self.trouble = str(error)
+
+    def _conclude(self) -> None:
+        self._settle()
+        stopped = self._watch.seen
+        if stopped:
+            self.log("interrupted", {"signal": stopped[0]})
+        self.log("run_ended", {"ended": iso(utc_now())})
+        # Whoever stopped a run may want to go on with it: that one stays open.
+        record = self.store.conclude(sealed=not stopped)
+        self.record = _without_measurements(record)
+        self.ledger_head = ended(self._run.ledger, record, self.path)
 
     def _closing_check(self) -> None:
-        if self._check is None or self._watch.seen:
+        if self._check is None or self._watch.seen or self.store.failure:
             return
         try:
             self._station_now().dut.stop()
@@ -301,7 +302,8 @@ class Run:
             self.log("bench_checked", {"phase": "closing"})
         except Exception as error:
             reason = reason_of_exception(error, phase="the closing check")
-            self.log("bench_check_failed", {"phase": "closing", "reason": reason.as_dict()})
+            with suppress(BenchError):
+                self.log("bench_check_failed", {"phase": "closing", "reason": reason.as_dict()})
 
     def _settle(self) -> None:
         """Store what an interrupt left unstored."""
@@ -317,14 +319,18 @@ class Run:
         if self._station is None:
             return
         state = self._station.safe_off()
-        self.log("safe_state", state.as_dict())
-        self._station.close()
-        for entry in guard_entries(self.path):
-            self.log("guard", entry)
+        try:
+            self.log("safe_state", state.as_dict())
+            self._station.close()
+            for entry in guard_entries(self.path)[self._run.guarded :]:
+                self.log("guard", entry, durable=False)
+        except BenchError as error:
+            self.trouble = str(error)
+            self._station.close()
 
-    def _derive(self) -> dict[str, Any]:
-        events = ((event.kind, event.wall, event.body) for event in self._journal.events())
-        return whole_record(events, head=self._journal.head, count=self._journal.count)
+    def _safe_in_need(self) -> dict[str, object] | None:
+        """Make the bench safe at once; None where it was never opened."""
+        return self._station.safe_off().as_dict() if self._station is not None else None
 
 
 def _without_measurements(record: dict[str, Any]) -> dict[str, Any]:

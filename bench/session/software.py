@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 from bench.session.options import CHECKOUT
 
 VERSION = "0.1.0.dev0"
+RELEASED = date(2026, 11, 28)
+"""The day on which this version was made: no run of it can be older."""
 
 # What decides a verdict: our packages, the shipped data and the command line.
 _OURS = ("bench", "instruments", "reports", "stimcert", "test_plans")

@@ -35,7 +35,9 @@ def _shipped(folder: Path) -> str:
 def usage_problems(options: Options, inputs: Inputs) -> list[str]:
     """Return every mistake in how the bench was called, in words."""
     found = [] if inputs.station.embedded else list(_real_problems(options, inputs))
-    if options.run_dir is not None and os.path.lexists(options.run_dir):
+    if options.resume is not None and options.run_dir is not None:
+        found.append(f"--run-dir={options.run_dir}: a run goes on in its own folder, {options.resume}")
+    elif options.run_dir is not None and os.path.lexists(options.run_dir):
         found.append(f"--run-dir={options.run_dir}: exists; every run has a folder of its own, name a new one")
     return found
 

@@ -51,6 +51,11 @@ class Host:
         os.replace(partial, path)
         self.sync_folder(Path(path).parent)
 
+    def rename(self, path: Path, other: Path) -> None:
+        """Give a file another name, durably."""
+        os.rename(path, other)
+        self.sync_folder(other.parent)
+
     def append(self, path: Path, data: bytes) -> None:
         """Append to a file and sync it."""
         with path.open("ab") as file:

@@ -142,8 +142,12 @@ class Journal:
         host().execute(self._connection, "COMMIT")
 
     def events(self) -> Iterator[Event]:
-        """Iterate over everything stored so far, in order."""
+        """Iterate over everything so far, in order."""
         self.commit()
+        return self.stored()
+
+    def stored(self) -> Iterator[Event]:
+        """Iterate over what is on disk so far, in order."""
         return rows(self._connection)
 
     def seal(self) -> None:

@@ -4,6 +4,7 @@
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,9 @@ from pathlib import Path
 from stimcert.store.host import host
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+BALLAST = "ballast"
+"""Room that is kept from the disk until the last record needs it."""
+_BLOCK = 1 << 20
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -58,6 +62,17 @@ class RunFolder:
         except OSError as error:
             raise FolderError(f"{path}: cannot be made ({error.strerror}); choose another with --run-root") from error
 
+    @classmethod
+    def again(cls, path: Path) -> "RunFolder":
+        """Return the folder of a run that goes on."""
+        folder = cls.__new__(cls)
+        folder.path = path
+        return folder
+
+    def discard(self) -> None:
+        """Remove a folder in which nothing was kept yet."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
     def add_input(self, role: str, name: str, data: bytes) -> dict[str, str]:
         """Keep a verbatim copy of an input and return its entry for the record."""
         file = self.path / "inputs" / safe_name(f"{role}_{name}")
@@ -68,6 +83,18 @@ class RunFolder:
     def write_record(self, record: Mapping[str, object]) -> None:
         """Write ``record.json`` whole or not at all."""
         host().write_new(self.path / "record.json", _pieces(record))
+
+
+def sha256_of(file: Path) -> str:
+    """Return the hash of a file, however large.
+
+    :raises OSError: when it cannot be read.
+    """
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def record_text(record: Mapping[str, object]) -> str:

@@ -70,9 +70,15 @@ class Ended:
         return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Return the environment of a process under test."""
+def environment(folder: Path | None = None, **more: str) -> dict[str, str]:
+    """Return the environment of a process under test.
+
+    :param folder: of a run, beside which it has a state directory of its own unless a test chose one: what is told of
+        earlier runs of a serial number shall not depend on the order of tests.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    if folder is not None and os.environ.get("XDG_STATE_HOME") == os.environ.get("STIMCERT_TESTS", ""):
+        kept |= dict.fromkeys(("XDG_STATE_HOME", "LOCALAPPDATA"), f"{folder}.state")
     return {**kept, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1", **more}
 
 
@@ -100,7 +106,7 @@ def start(folder: Path, *arguments: str, where: Path) -> "subprocess.Popen[bytes
         return subprocess.Popen(
             pytest_command(folder, *arguments),
             cwd=CHECKOUT,
-            env=environment(),
+            env=environment(folder),
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
@@ -136,7 +142,7 @@ def run(command: list[str], *, folder: Path, checkout: Path = CHECKOUT, **more: 
     ended = subprocess.run(
         command,
         cwd=checkout,
-        env=environment(**more),
+        env=environment(None if folder == checkout else folder, **more),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",

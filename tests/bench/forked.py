@@ -26,7 +26,7 @@ def run_forked(folder: Path, *arguments: str) -> Ended:
     if context is None:
         return run_bench(folder, *arguments)
     said = [folder.with_name(f"{folder.name}.{stream}") for stream in ("out", "err")]
-    process = context.Process(target=_bench, args=(words_of(folder, *arguments), said, environment()))
+    process = context.Process(target=_bench, args=(words_of(folder, *arguments), said, environment(folder)))
     process.start()
     process.join(PATIENCE)
     if process.is_alive():

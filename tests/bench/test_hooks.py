@@ -19,6 +19,8 @@ class Session:
         self.said: list[str] = []
         self.run = object()
 
+    previous = None
+
     def begin(self, selected: list[str]) -> None:
         self.said.append(f"begin {', '.join(selected)}")
 

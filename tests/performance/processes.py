@@ -74,7 +74,9 @@ def run_process(command: Sequence[str | Path], folder: Path, output: Path) -> Fi
 
 def _environment() -> dict[str, str]:
     """Return the environment of a user: there, what was compiled once is not compiled again."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    # Runs of a script have no place in the ledger of whoever starts it.
+    return {**kept, "XDG_STATE_HOME": str(Path(_folder_of_this_program().name) / "state")}
 
 
 def run_bench(scratch: Path, *options: str) -> BenchRun:

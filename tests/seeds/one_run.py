@@ -37,6 +37,7 @@ def record_of(options: list[str]) -> tuple[int, dict[str, Any] | None, str]:
     """
     with TemporaryDirectory() as scratch:
         folder, output = Path(scratch) / "run", Path(scratch) / "output"
+        os.environ["XDG_STATE_HOME"] = scratch
         code = _bench(["bench/", f"--run-dir={folder}", "-p", "no:cacheprovider", *options], output)
         said = output.read_text(errors="replace")[-300:]
         try:
