@@ -66,7 +66,11 @@ def build(role: str, file: StationFile, adapter: Any, clock: Clock) -> ScpiInstr
         case "scpi_relay":
             return _relay_card(file, file.switch, adapter, clock)
         case "scpi_reference":
-            return ReferenceSource(adapter, currents=[entry.value.si for entry in file.references])
+            return ReferenceSource(
+                adapter,
+                currents=[entry.value.si for entry in file.references],
+                pulsed=[entry.current.si for entry in file.reference_pulses],
+            )
         case "scpi_skin":
             return _skin_module(file, adapter, clock)
         case "scpi_stimulator":

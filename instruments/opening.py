@@ -19,7 +19,7 @@ from stimcert.store.file_lock import user_state_dir
 
 __all__ = ["SimOptions", "alarm_of", "open_station"]
 
-EXPIRED_FAULT = "calibration_expired"
+EXPIRED_FAULT, EXPIRED_REFERENCE = "calibration_expired", "reference_expired"
 
 
 def alarm_of(file: StationFile) -> Alarm:
@@ -58,6 +58,8 @@ def open_station(
             simulator.hand_over(sim or SimOptions(), log=run_dir / log if run_dir else None)
         if sim is not None and EXPIRED_FAULT in sim.faults:
             file = file.with_expired_calibration()
+        if sim is not None and EXPIRED_REFERENCE in sim.faults:
+            file = file.with_expired_reference()
         resources = resources_of(file, simulator.resource if simulator else None)
         lock, alarm = (None, None) if file.embedded else _keep_out(file, resources, run, undo)
         beat = Heartbeat(guard.beat, limit=file.hang_after.si)

@@ -175,6 +175,9 @@ class Reference(Instrument, Protocol):
     def set_current(self, amperes: float) -> None:
         """Choose one of the certified currents and switch the output on."""
 
+    def set_pulses(self, amperes: float) -> None:
+        """Choose certified biphasic pulses by their amplitude, A, and switch the output on."""
+
     def off(self) -> None:
         """Switch the output off, and read back that it is."""
 

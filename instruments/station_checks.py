@@ -27,6 +27,7 @@ def station_checks(station: "StationFile") -> Iterable[Iterable[Misfit]]:
     yield _channels_once(station)
     yield _relays_for_what_is_there(station)
     yield _reference_has_currents(station)
+    yield _pulses_need_a_reference(station)
     yield _skin_has_networks(station)
 
 
@@ -80,6 +81,8 @@ def _calibrations(station: "StationFile") -> Iterator[tuple[Path, Calibration]]:
         yield ("shunt", index), shunt
     for index, reference in enumerate(getattr(station, "references", ())):
         yield ("reference", index), reference
+    for index, pulse in enumerate(getattr(station, "reference_pulses", ())):
+        yield ("reference_pulse", index), pulse
     for index, network in enumerate(getattr(station, "networks", ())):
         yield ("network", index), network
 
@@ -131,6 +134,16 @@ def _reference_has_currents(station: "StationFile") -> Iterator[Misfit]:
     for index in duplicates([*values]):
         text = f'found "{station.references[index].value}" twice; once is allowed'
         yield Misfit(("reference", index, "value"), text)
+
+
+def _pulses_need_a_reference(station: "StationFile") -> Iterator[Misfit]:
+    if station.reference is None and station.reference_pulses:
+        text = "found certified pulses; [instruments.reference] is needed to apply them"
+        yield Misfit(("reference_pulse", 0), text)
+    pulses = [entry.current.si if hasattr(entry, "current") else None for entry in station.reference_pulses]
+    for index in duplicates([*pulses]):
+        text = f'found "{station.reference_pulses[index].current}" twice; once is allowed'
+        yield Misfit(("reference_pulse", index, "current"), text)
 
 
 def _skin_has_networks(station: "StationFile") -> Iterator[Misfit]:

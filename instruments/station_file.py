@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from instruments.calibration import Calibration, read_day
+from instruments.reference_entries import ReferenceCurrent, ReferencePulse
 from instruments.skin_entries import Network, SkinEntry
 from instruments.station_entries import (
     EMBEDDED,
@@ -23,10 +24,8 @@ from instruments.station_entries import (
     SwitchEntry,
 )
 from stimcert.quantity import (
-    Amperes,
     Dimension,
     Hertz,
-    PositiveAmperes,
     PositiveOhms,
     PositiveSeconds,
     PositiveWatts,
@@ -35,7 +34,19 @@ from stimcert.quantity import (
 from stimcert.strict_model import Misfit, StrictModel
 from stimcert.text_fields import Identifier, Line, duplicates
 
-__all__ = ["Calibration", "Channels", "Instrument", "Network", "ReferenceCurrent", "Shunt", "StationFile"]
+__all__ = [
+    "Calibration",
+    "Channels",
+    "Instrument",
+    "Network",
+    "ReferenceCurrent",
+    "ReferencePulse",
+    "Shunt",
+    "StationFile",
+]
+
+
+_RAN_OUT = {"calibrated": read_day("-366 d"), "due": read_day("-1 d")}
 
 
 class Shunt(Calibration):
@@ -58,23 +69,6 @@ class Shunt(Calibration):
     def _uncertainty_is_small(self) -> Iterator[Misfit]:
         if self.expanded_uncertainty.si >= self.value.si:
             text = f'found "{self.expanded_uncertainty}"; it must be less than the value, "{self.value}"'
-            yield Misfit(("expanded_uncertainty",), text)
-
-
-class ReferenceCurrent(Calibration):
-    """A certified current of the reference source; positive leaves the terminal where the device's active one goes."""
-
-    value: Amperes
-    expanded_uncertainty: PositiveAmperes
-    coverage_factor: float = Field(default=2.0, ge=1.0, le=5.0)
-
-    def checks(self) -> Iterable[Iterable[Misfit]]:
-        """Check the uncertainty, and the certificate's days."""
-        return *super().checks(), self._uncertainty_is_small()
-
-    def _uncertainty_is_small(self) -> Iterator[Misfit]:
-        if self.expanded_uncertainty.si >= abs(self.value.si):
-            text = f'found "{self.expanded_uncertainty}"; it must be less than the magnitude of "{self.value}"'
             yield Misfit(("expanded_uncertainty",), text)
 
 
@@ -136,6 +130,7 @@ class StationFile(StrictModel):
     roles: Roles = Field(alias="instruments")
     shunts: tuple[Shunt, ...] = Field(alias="shunt", min_length=1)
     references: tuple[ReferenceCurrent, ...] = Field(alias="reference", default=())
+    reference_pulses: tuple[ReferencePulse, ...] = Field(alias="reference_pulse", default=())
     networks: tuple[Network, ...] = Field(alias="network", default=())
 
     @property
@@ -203,17 +198,25 @@ class StationFile(StrictModel):
         found = {role: entry.calibration for role, entry in self.instruments.items() if entry.calibration}
         shunts = {f"shunt {shunt.value}": shunt for shunt in self.shunts}
         references = {f"reference {entry.value}": entry for entry in self.references}
-        return {**found, **shunts, **references, **{f"network {entry.name}": entry for entry in self.networks}}
+        pulses = {f"reference pulse {entry.current}": entry for entry in self.reference_pulses}
+        networks = {f"network {entry.name}": entry for entry in self.networks}
+        return {**found, **shunts, **references, **pulses, **networks}
 
     def with_expired_calibration(self) -> "StationFile":
         """Return the same station with an SMU whose certificate ran out yesterday (fault ``calibration_expired``)."""
-        calibration = Calibration(
-            certificate=self.smu.calibration.certificate if self.smu.calibration else "none",
-            calibrated=read_day("-366 d"),
-            due=read_day("-1 d"),
-        )
+        certificate = self.smu.calibration.certificate if self.smu.calibration else "none"
+        calibration = Calibration(certificate=certificate, **_RAN_OUT)
         smu = self.smu.model_copy(update={"calibration": calibration})
         return self.model_copy(update={"roles": self.roles.model_copy(update={"smu": smu})})
+
+    def with_expired_reference(self) -> "StationFile":
+        """Return the same station with a reference whose certificates ran out yesterday (``reference_expired``)."""
+        return self.model_copy(
+            update={
+                "references": tuple(entry.model_copy(update=_RAN_OUT) for entry in self.references),
+                "reference_pulses": tuple(entry.model_copy(update=_RAN_OUT) for entry in self.reference_pulses),
+            }
+        )
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
         """Check what must hold between the tables of a station."""

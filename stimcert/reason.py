@@ -136,6 +136,10 @@ CATALOGUE: dict[str, Entry] = {
         "the reference of {asked} reads {measured} by both paths; allowed is ± {allowed}",
         "check the reference's supply and output, and that nothing beside the loop takes part of its current",
     ),
+    "reference_pulse_wrong": Entry(
+        "{metric} of the reference's pulses: expected {expected}, measured {measured}, allowed ± {allowed}",
+        "check digitizer, shunt and reference: it is the path on which charges of the device are measured",
+    ),
     "digitizer_reversed": Entry(
         "SMU {first} and digitizer {second} at the same d.c. current: the digitizer's leads are exchanged at the shunt",
         "exchange the two leads of the digitizer's input",

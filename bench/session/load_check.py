@@ -18,8 +18,9 @@ from stimcert.reading import MeanReading, Status
 CONTACTS = 0.5
 """Relays, leads and contacts in series with the box, Ω: at most so much."""
 
-# And so much of change within a run.
-_CONTACTS = Allowance(limit=CONTACTS, drift=0.1)
+CONTACT = Allowance(limit=CONTACTS, drift=0.1)
+"""The same as an allowance, Ω, with what of it may change within a run."""
+
 # The highest is that of the SMU's 20 V range: what stands 20 V on a bench is touched by nobody at 100 mA.
 _LOWEST_VOLTAGE, _HIGHEST_VOLTAGE = 0.1, 20.0
 # Two loads that differ by more than this and measure the same are one and the same resistor.
@@ -30,18 +31,34 @@ _SAME = 0.02
 class LoadCheck:
     """One load as set and as measured, Ω.
 
+    :param smu: what of the allowance is the SMU's.
     :param readings: the voltage and the current behind it.
     """
 
     nominal: float
     measured: float
     allowed: float
+    smu: Allowance = Allowance()
     readings: tuple[MeanReading, MeanReading] | None = None
 
     @property
     def good(self) -> bool:
         """Whether the measured value fits; NaN and infinity do not."""
         return abs(self.measured - self.nominal) <= self.allowed
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopReading:
+    """What the SMU found of a loop.
+
+    :param ohms: its resistance, Ω.
+    :param smu: what the SMU may be off, Ω.
+    :param readings: the voltage and the current behind it.
+    """
+
+    ohms: float
+    smu: Allowance
+    readings: tuple[MeanReading, MeanReading]
 
 
 def check_loads(context: CheckContext, only: Collection[float] | None = None) -> None:
@@ -88,37 +105,32 @@ def measure_resistance(
     :param network: name of the skin network that it is.
     """
     voltage = _voltage(context, setup, load, network)
-    measured, allowance, readings = _loop(context, voltage, load, tolerance)
+    loop = loop_resistance(context, voltage, load, tolerance)
+    allowance = loop.smu + tolerance + CONTACT
     where = {"load": load, "shunt": setup.shunt.value.si, "network": network}
-    context.report("load.resistance", measured, "Ω", expected=load, allowance=allowance, **where)
-    return LoadCheck(nominal=load, measured=measured, allowed=allowance.half_width, readings=readings)
+    context.report("load.resistance", loop.ohms, "Ω", expected=load, allowance=allowance, **where)
+    return LoadCheck(
+        nominal=load, measured=loop.ohms, allowed=allowance.half_width, smu=loop.smu, readings=loop.readings
+    )
 
 
-def loop_resistance(
-    context: CheckContext, voltage: float, nominal: float, tolerance: Allowance
-) -> tuple[float, Allowance]:
-    """Force a voltage (V) into the loop as it stands and return its resistance, Ω, with what is allowed.
+def loop_resistance(context: CheckContext, voltage: float, nominal: float, tolerance: Allowance) -> LoopReading:
+    """Force a voltage (V) into the loop as it stands and return its resistance.
 
     :param nominal: expected, Ω.
-    :param tolerance: of the load itself, Ω; that of SMU, relays and leads is added.
+    :param tolerance: of the load itself, Ω.
+    :raises BenchError: ``smu_limited`` or ``smu_overrange``.
     """
-    return _loop(context, voltage, nominal, tolerance)[:2]
-
-
-def _loop(
-    context: CheckContext, voltage: float, nominal: float, tolerance: Allowance
-) -> tuple[float, Allowance, tuple[MeanReading, MeanReading]]:
-    """Return the same, and the voltage and the current behind it."""
     refused, current = _read_current(context, voltage, nominal)
     across = context.station.smu.read_voltage(READINGS)
     asked = f"{show(nominal, 'Ω')} at {show(voltage, 'V')}"
     volts, amperes = valid(across, asked, voltage), valid(current, asked, voltage / nominal)
     measured, relative = _ratio(volts, across, amperes, current)
-    allowance = relative.scaled(nominal) + tolerance + _CONTACTS
-    if refused is not None and abs(measured - nominal) <= allowance.half_width:
+    smu = relative.scaled(nominal)
+    if refused is not None and abs(measured - nominal) <= (smu + tolerance + CONTACT).half_width:
         # The load is right, so a range that holds its current must not overflow or limit: it is the SMU.
         valid(refused, asked, voltage / nominal)
-    return measured, allowance, (across, current)
+    return LoopReading(ohms=measured, smu=smu, readings=(across, current))
 
 
 def _voltage(context: CheckContext, setup: Setup, load: float, network: str | None) -> float:

@@ -4,7 +4,7 @@
 import numpy as np
 
 from bench.session.check_context import READINGS, CheckContext, of_reading
-from bench.session.load_check import LoadCheck, diagnose_loads, loop_resistance
+from bench.session.load_check import CONTACT, LoadCheck, diagnose_loads, loop_resistance
 from bench.session.planner import Setup, smallest_range
 from instruments.errors import BenchError
 from stimcert.allowance import Allowance
@@ -12,8 +12,8 @@ from stimcert.quantity import show
 
 _VOLTAGE = 0.5
 _TOTAL = 500.0
-# An open port insulates better than this, Ω; every load is far below, and beyond it a loop is called open.
-_INSULATION, _OPEN = 10e6, 1e6
+# An open port insulates better than so many Ω; a loop of more than so many times what was expected is called open.
+_INSULATION, _OPEN = 10e6, 1000.0
 _NEAR = 0.02
 
 
@@ -62,17 +62,18 @@ def _resistance(context: CheckContext, setting: float, shunt: float) -> LoadChec
     station.switch.set_port("short")
     nominal = setting + shunt
     tolerance = Allowance(limit=setting * box.tolerance.si + box.residual.si)
-    measured, allowance = loop_resistance(context, _VOLTAGE, nominal, tolerance)
+    loop = loop_resistance(context, _VOLTAGE, nominal, tolerance)
+    allowance = loop.smu + tolerance + CONTACT
     station.switch.set_port("open")
-    context.report("relays.resistance", measured, "Ω", expected=nominal, allowance=allowance, shunt=shunt)
-    return LoadCheck(nominal=nominal, measured=measured, allowed=allowance.half_width)
+    context.report("relays.resistance", loop.ohms, "Ω", expected=nominal, allowance=allowance, shunt=shunt)
+    return LoadCheck(nominal=nominal, measured=loop.ohms, allowed=allowance.half_width)
 
 
 def _check_short(context: CheckContext, shunt: float, short: LoadCheck) -> None:
     if short.good:
         return
     others = [entry.value.si for entry in context.inputs.station.shunts if entry.value.si != shunt]
-    if not abs(short.measured) < _OPEN:
+    if not abs(short.measured) < _OPEN * shunt:
         raise _wrong("short", shunt, "an open loop", show(shunt, "Ω"))
     if any(abs(short.measured - other) <= _NEAR * other + short.allowed for other in others):
         raise _wrong("short", shunt, show(short.measured, "Ω"), show(shunt, "Ω"))

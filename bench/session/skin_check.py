@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Skin networks: each one that the plan uses is measured by the SMU at direct current, in its place in the loop.
+"""Skin networks: each one that the plan uses is measured in its place in the loop, at direct current and by a step.
 
-That shows which network is there and that its resistors are whole; of its capacitor only the certificate is known.
+The one shows which network is there and that its resistors are whole, the other its capacitor. A step is too fast for
+an SMU alone: on a station without digitizer only the certificate knows of the capacitor.
 """
 
 import math
 
 from bench.session.check_context import CheckContext
 from bench.session.load_check import measure_resistance
+from bench.session.step_check import check_step
 from instruments.errors import BenchError
 from instruments.skin_entries import Network
 from stimcert.allowance import Allowance
@@ -18,10 +20,10 @@ _SETTLED = 20.0
 
 
 def check_networks(context: CheckContext) -> None:
-    """Measure Rs + Rp of every network of the plan, with the shunt of each set-up in series.
+    """Measure Rs + Rp and the time constant of every network of the plan, with the shunt of each set-up in series.
 
-    :raises BenchError: ``network_wrong`` for one that is not what its certificate says; ``smu_limited`` or
-        ``smu_overrange`` when it is the SMU.
+    :raises BenchError: ``network_wrong`` or ``time_constant_wrong`` for one that is not what its certificate says;
+        ``smu_limited`` or ``smu_overrange`` when it is the SMU.
     """
     station, skin = context.station, context.station.skin
     if skin is None:
@@ -41,6 +43,10 @@ def check_networks(context: CheckContext) -> None:
             station.switch.set_port("open")
             if not check.good:
                 raise _wrong(name, check.nominal, check.measured, check.allowed)
+            if station.digitizer is not None:
+                # By itself it discharges through its own Rp.
+                station.clock.wait(_SETTLED * network.time_constant)
+                check_step(context, station.digitizer, setup, network, check)
     skin.select(None)
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The bench proves itself before a device is connected, and again after it: it is its own first suspect.
 
-Environment, zero, relays, loads, networks, both current paths, reference. Every allowance is the sum of the half-widths
-of the specifications involved, plus room for certificates and noise: a bench inside its specifications is never refused
-for them, and for all else together less than once in a thousand runs (:mod:`stimcert.allowance`).
+Environment, zero, relays, loads, networks, both current paths, reference currents and pulses. Every allowance is the
+sum of the half-widths of the specifications involved, plus room for certificates and noise: a bench inside its
+specifications is never refused for them, and for all else together less than once in a thousand runs
+(:mod:`stimcert.allowance`).
 """
 
 from collections.abc import Collection
@@ -13,6 +14,7 @@ from bench.session.check_findings import CLOSING, Findings, Store
 from bench.session.inputs import Inputs
 from bench.session.load_check import check_loads
 from bench.session.path_check import check_paths
+from bench.session.pulse_check import check_pulses
 from bench.session.reference_check import check_references
 from bench.session.relay_check import check_relays
 from bench.session.skin_check import check_networks
@@ -52,6 +54,7 @@ class StationCheck:
         check_networks(self._context)
         check_paths(self._context)
         check_references(self._context)
+        check_pulses(self._context)
         return self._context.state
 
     def closing(self, limiting: Collection[float] = ()) -> None:
@@ -70,6 +73,7 @@ class StationCheck:
         check_loads(self._context, only=limiting)
         check_paths(self._context)
         check_references(self._context)
+        check_pulses(self._context)
         self._findings.judge_changes()
 
     def _check_temperature(self) -> None:

@@ -13,7 +13,6 @@ import numpy as np
 
 from instruments.sim.charges import Charge, Charges
 from instruments.sim.piecewise import FloatArray, Piecewise, Signal
-from instruments.sim.skin_network import true_network
 from instruments.sim.stretch import Answer, Stretch
 from instruments.sim.wiring import PORTS, TAPS, SmuTerminals, Wiring
 
@@ -93,8 +92,7 @@ class Circuit(Wiring):
             return charge
         stretch = self.stretch()
         networks = {
-            name: volts * exp((start - stop) * true_network(name, self.draw).decay)
-            for name, volts in charge.networks.items()
+            name: volts * exp((start - stop) * self.true_network(name).decay) for name, volts in charge.networks.items()
         }
         u, output = charge.networks.get(self.skin or "", 0.0), charge.output
         if stretch.reactive:
@@ -125,8 +123,8 @@ class Circuit(Wiring):
             return Piecewise.constant(start, stop, 0.0)
         if self.port != "reference":
             return self._wanted(start, stop)
-        current = self.reference_current()
-        return Piecewise.constant(start, stop, -current if self._swapped else current)
+        wanted = self.reference_demand(start, stop)
+        return wanted.map(_reversed) if self._swapped else wanted
 
     def _wanted(self, start: float, stop: float) -> Piecewise:
         """Return what the device regulates to, as the loop sees it."""

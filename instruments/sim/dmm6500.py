@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instruments.sim.digitizer_trigger import TriggeredDigitizer
+from instruments.sim.faults import DIGITIZER_SHORT, ZERO_DRIFT
 from instruments.sim.keithley_buffers import DEFAULT_BUFFER, OVERFLOW
 from instruments.sim.piecewise import FloatArray, Signal
 from instruments.sim.reading_buffer import ReadingBuffer
@@ -100,14 +101,15 @@ class Dmm6500(TriggeredDigitizer):
 
     def input_voltage(self, start: float, stop: float) -> Signal:
         """Return the voltage at the input between two bench times (s)."""
-        return self.bench.circuit.tap_voltage(start, stop, self.input_resistance())
+        volts = self.bench.circuit.tap_voltage(start, stop, self.input_resistance())
+        return volts.scaled(-1.0) if "digitizer_reversed" in self.bench.faults else volts
 
     def store(self, buffer: ReadingBuffer, times: FloatArray, means: FloatArray) -> None:
         """Convert the means (V) of samples and store them with their times (bench time, s)."""
         buffer.append({"reading": self._converted(means, self.present_aperture()), "time": times})
 
     def _converted(self, means: NDArray[np.float64], aperture: float) -> NDArray[np.float32]:
-        gain, offset = self.bench.hidden(DIGITIZER_MODEL, "digitize", self.range)
+        gain, offset = self._errors_now()
         noise = figure(DIGITIZER_MODEL, "digitize", self.range).noise * (_SHORTEST / aperture) ** 0.5
         full = DIGITIZER_OVERRANGE * self.range
         step = 2 * full / 2**DIGITIZER_BITS
@@ -118,6 +120,16 @@ class Dmm6500(TriggeredDigitizer):
         if beyond.any():
             samples[beyond] = np.copysign(np.float32(OVERFLOW), volts[beyond])
         return samples
+
+    def _errors_now(self) -> tuple[float, float]:
+        """Return gain and offset (V) error of the present range, what is broken included."""
+        gain, offset = self.bench.hidden(DIGITIZER_MODEL, "digitize", self.range)
+        if "zero_drifts" in self.bench.faults and self.bench.circuit.connections:
+            moved = ZERO_DRIFT * figure(DIGITIZER_MODEL, "digitize", self.range).offset
+            offset -= float(np.copysign(moved, offset))
+        if "paths_disagree" in self.bench.faults:
+            gain = DIGITIZER_SHORT - 1
+        return gain, offset
 
     def _load_circuit(self) -> None:
         self.bench.circuit.input_resistance = self.input_resistance()

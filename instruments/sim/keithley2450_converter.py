@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from instruments.sim.faults import GAIN_SPECIFICATIONS
 from instruments.sim.keithley2450_ranges import CURRENT, VOLTAGE, SenseSettings
 from instruments.sim.keithley_buffers import OVERFLOW
 from instruments.sim.piecewise import Signal
@@ -51,7 +52,10 @@ def choose_range(function: str, sense: SenseSettings, peak: float) -> None:
 def reported(bench: "SimulatedBench", means: Floats, function: str, sense: SenseSettings) -> Floats:
     """Return the readings for true means: with the range's errors, noise and resolution; or the overflow code."""
     gain, offset = bench.hidden(SMU_MODEL, function, sense.range)
-    noise = figure(SMU_MODEL, function, sense.range).noise / sense.nplc**0.5
+    promised = figure(SMU_MODEL, function, sense.range)
+    if function == "current" and "smu_gain" in bench.faults:
+        gain = GAIN_SPECIFICATIONS * promised.gain
+    noise = promised.noise / sense.nplc**0.5
     values = means * (1 + gain) + offset + noise * bench.rng.standard_normal(means.size)
     step = _RANGES[function].step * sense.range
     shown = np.round(values / step) * step

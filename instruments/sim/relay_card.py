@@ -77,8 +77,11 @@ class RelayCard(ScpiInstrument):
                 self.bench.connections += (event, value) == ("port", "device")
 
     def _apply(self) -> None:
-        circuit = self.bench.circuit
-        circuit.port = next((port for channel, port in PORT_CHANNELS.items() if channel in self._closed), "open")
+        circuit, ports = self.bench.circuit, PORT_CHANNELS
+        if "relay_map_wrong" in self.bench.faults:
+            ports = {**ports, 102: "reference", 103: "short"}
+        before, circuit.port = circuit.port, next((port for n, port in ports.items() if n in self._closed), "open")
+        circuit.connections += circuit.port == "device" != before
         circuit.bypass = BYPASS_CHANNEL in self._closed
         circuit.tap = "output" if OUTPUT_TAP_CHANNEL in self._closed else "shunt"
         circuit.shunts = frozenset(ohms for channel, ohms in SHUNT_CHANNELS.items() if channel in self._closed)

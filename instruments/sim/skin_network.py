@@ -39,15 +39,16 @@ NETWORKS = {
 """Nominal values."""
 
 
-def true_network(name: str, draw: Callable[[str], float]) -> Network:
+def true_network(name: str, draw: Callable[[str], float], capacitors: float = 1.0) -> Network:
     """Return a network with its true values, drawn inside the tolerance of its parts.
 
     :param draw: returns a number in −1 … 1 for a key.
+    :param capacitors: what is left of every capacitor, as a share.
     :raises KeyError: when there is no such network.
     """
     nominal = NETWORKS[name]
     return Network(
         series=nominal.series * (1 + SKIN_TOLERANCE * draw(f"skin {name} series")),
         parallel=nominal.parallel * (1 + SKIN_TOLERANCE * draw(f"skin {name} parallel")),
-        capacitance=nominal.capacitance * (1 + SKIN_TOLERANCE * draw(f"skin {name} capacitance")),
+        capacitance=capacitors * nominal.capacitance * (1 + SKIN_TOLERANCE * draw(f"skin {name} capacitance")),
     )

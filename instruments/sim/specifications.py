@@ -95,8 +95,11 @@ DIGITIZER_LOW_RESISTANCE: Final = 1e7
 SHUNT_TOLERANCE: Final = 1e-4
 """A shunt's value lies within ± this fraction of nominal, as its certificate says. The simulator's own figure."""
 
-REFERENCE_TOLERANCE: Final = 2e-4
+REFERENCE_TOLERANCE: Final = 5e-5
 """The reference current lies within ± this fraction of nominal, as its certificate says. The simulator's own figure."""
+
+PULSE_TOLERANCE: Final = 1e-4
+"""Each phase of the reference's pulses lasts within ± this fraction of nominal. The simulator's own figure."""
 
 REFERENCE_COMPLIANCE: Final = 12.0
 """The reference drives its current up to this voltage, V. The simulator's own figure."""

@@ -4,8 +4,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from instruments.sim.faults import COMPLIANCE_SHARE
+from instruments.sim.faults import CAPACITOR_SHARE, COMPLIANCE_SHARE, CONTACT_RISE, LOAD_OFF, REFERENCE_SHARE
 from instruments.sim.network import Loop
+from instruments.sim.piecewise import Piecewise
 from instruments.sim.skin_network import Network, true_network
 from instruments.sim.source import Source
 from instruments.sim.specifications import (
@@ -18,6 +19,7 @@ from instruments.sim.specifications import (
     SHUNT_TOLERANCE,
 )
 from instruments.sim.stretch import Stretch
+from instruments.sim.waveforms import Train
 
 PORTS = ("device", "open", "short", "reference")
 TAPS = ("shunt", "output")
@@ -53,6 +55,8 @@ class Wiring:
     :param skin: what the skin module puts in the place of the box: a network's name, or ``open``; None for the box.
     :param shunts: nominal values of the shunts that are switched in, Ω.
     :param reference: the current the reference is set to, A; None while its output is off.
+    :param reference_pulses: the shape of unit amplitude that it gives the current; None for a direct current.
+    :param connections: how often the device was connected.
     :param input_resistance: the digitizer's, Ω; it loads the circuit whether or not it is read.
     """
 
@@ -66,6 +70,8 @@ class Wiring:
     skin: str | None = None
     shunts: frozenset[float] = frozenset()
     reference: float | None = None
+    reference_pulses: Train | None = None
+    connections: int = 0
     input_resistance: float = DIGITIZER_HIGH_RESISTANCE
     smu: SmuTerminals = field(default_factory=SmuTerminals)
 
@@ -84,19 +90,31 @@ class Wiring:
         for decade, digit in enumerate(reversed(str(round(self.box * 10)))):
             error = BOX_TOLERANCE * self.draw(f"box decade {decade} digit {digit}")
             true += int(digit) * 10.0 ** (decade - 1) * (1 + error)
-        return true
+        return true * (LOAD_OFF if "load_off" in self.faults else 1.0)
 
     def reference_current(self) -> float:
         """Return the true current of the reference, A; 0 while its output is off."""
         if self.reference is None:
             return 0.0
-        return self.reference * (1 + REFERENCE_TOLERANCE * self.draw(f"reference {self.reference:g}"))
+        weak = REFERENCE_SHARE if "reference_weak" in self.faults else 1.0
+        return weak * self.reference * (1 + REFERENCE_TOLERANCE * self.draw(f"reference {self.reference:g}"))
+
+    def reference_demand(self, start: float, stop: float) -> Piecewise:
+        """Return what the reference regulates to between two bench times (s), A."""
+        current = self.reference_current()
+        if self.reference_pulses is None or not current:
+            return Piecewise.constant(start, stop, current)
+        return self.reference_pulses.between(start, stop, 0.0).scaled(current)
 
     def network(self) -> Network | None:
         """Return the skin network in the loop with its true values; None with the box, and in an open loop."""
         if self.skin is None or not self.closed:
             return None
-        return true_network(self.skin, self.draw)
+        return self.true_network(self.skin)
+
+    def true_network(self, name: str) -> Network:
+        """Return a network with its true values."""
+        return true_network(name, self.draw, CAPACITOR_SHARE if "capacitor_wrong" in self.faults else 1.0)
 
     @property
     def closed(self) -> bool:
@@ -158,7 +176,8 @@ class Wiring:
     def _load(self) -> float:
         if self.skin is None:
             return self.box_resistance()
-        return true_network(self.skin, self.draw).series + self.contact(f"skin {self.skin}")
+        return self.true_network(self.skin).series + self.contact(f"skin {self.skin}")
 
     def _shunt_contacts(self) -> float:
-        return 1 / sum(1 / self.contact(f"shunt {nominal:g}") for nominal in self.shunts)
+        risen = CONTACT_RISE * self.connections if "contact_rises" in self.faults else 0.0
+        return 1 / sum(1 / (self.contact(f"shunt {nominal:g}") + risen) for nominal in self.shunts)

@@ -36,6 +36,7 @@ class Loop:
     :param smu_gain: error of the SMU's current, as a factor; ``digitizer_gain`` likewise.
     :param smu_offset: A; ``digitizer_offset``: V.
     :param status: what the SMU says of a current (A) on a range (A).
+    :param capacitors: what is left of a network's capacitor, as a share.
     :param device: the device's current as the samples of one record, A.
     :param departures: what fires the trigger, one after the other: after how long, s, and the samples caught, A.
     """
@@ -61,6 +62,9 @@ class Loop:
     smu_limit: float = 1.0
     bypassed: bool = False
     reference: float = 0.0
+    pulsed: bool = False
+    network: str | None = None
+    capacitors: float = 1.0
     digitizer_range: float = 0.1
     digitizer_rate: float = 1e6
     count: int = 2
@@ -143,16 +147,40 @@ class _Digitizer(_Instrument):
 
     def capture(self) -> Waveform:
         self.note("capture")
+        if self.loop.pulsed:
+            pulses = np.repeat((0.0, 1.0, -1.0, 0.0), (100, 200, 200, 9500)) * self.loop.current()
+            return self._waveform(list(np.tile(pulses, 4)))
         return self._waveform(self.loop.device if self.loop.port == "device" else (self.loop.current(),) * 2)
 
-    def watch(self, *, level: float, duration: float, pre: float, post: float, zero: float = 0.0) -> Watch:
+    def watch(
+        self,
+        *,
+        level: float,
+        duration: float,
+        pre: float,
+        post: float,
+        zero: float = 0.0,
+        action: Callable[[], object] = lambda: None,
+    ) -> Watch:
         self.note("watch", level, duration, zero)
+        if self.loop.network is not None and self.loop.voltage:
+            action()
+            return Watch(watched=post, record=EventRecord(waveform=self._waveform(self._step()), event=pre))
         if not self.loop.departures:
             self.loop.time += duration
             return Watch(watched=duration, record=None)
         after, samples = self.loop.departures.pop(0)
         self.loop.time += after
         return Watch(watched=after, record=EventRecord(waveform=self._waveform(samples), event=pre))
+
+    def _step(self) -> Sequence[float]:
+        """Return what a network takes of the SMU's voltage, A: 100 samples before the step, then until its end."""
+        loop, model = self.loop, SKIN_MODELS[self.loop.network or ""]
+        series = model.series + loop.shunt + loop.contacts
+        final, first = loop.voltage / (series + model.parallel), loop.voltage / series
+        decay = series * model.parallel / (series + model.parallel) * model.capacitance * loop.capacitors * 1e6
+        ends = np.exp(-np.arange(round(40 * decay) + 400) / decay)
+        return [0.0] * 100 + list(final + (first - final) * decay * -np.diff(ends))
 
     def _waveform(self, currents: Sequence[float]) -> Waveform:
         loop = self.loop
@@ -178,6 +206,7 @@ class _LoadBox(_Instrument):
 class _Skin(_Instrument):
     def select(self, name: str | None) -> None:
         self.note("select_network", name)
+        self.loop.network = name
         if name is not None:
             self.loop.ohms = self.loop.box(SKIN_MODELS[name].direct)
 
@@ -219,11 +248,15 @@ class _Dut(_Instrument):
 class _Reference(_Instrument):
     def set_current(self, amperes: float) -> None:
         self.note("set_current", amperes)
-        self.loop.reference = amperes
+        self.loop.reference, self.loop.pulsed = amperes, False
+
+    def set_pulses(self, amperes: float) -> None:
+        self.note("set_pulses", amperes)
+        self.loop.reference, self.loop.pulsed = amperes, True
 
     def off(self) -> None:
         self.note("off")
-        self.loop.reference = 0.0
+        self.loop.reference, self.loop.pulsed = 0.0, False
 
 
 class _Environment(_Instrument):

@@ -126,7 +126,7 @@ def applied(context: Checked) -> list[object]:
 
 def test_both_signs_up_to_the_worst_case_are_applied_and_nothing_is_left_on() -> None:
     loop = Loop()
-    assert applied(checked(loop)) == [500e-6, -500e-6]
+    assert applied(checked(loop)) == [900e-6, -900e-6]
     steps = loop.names("reference.set_current", "reference.off", "switch.set_port")
     assert steps[-2:] == [("switch.set_port", "open"), ("reference.off",)]
     for before, step in pairwise(steps):
@@ -134,12 +134,11 @@ def test_both_signs_up_to_the_worst_case_are_applied_and_nothing_is_left_on() ->
 
 
 @pytest.mark.parametrize(
-    ("worst", "expected"), [("10 mA", 5e-3), ("1 mA", 500e-6), ("100 µA", 500e-6)], ids=["10 mA", "1 mA", "100 µA"]
+    ("worst", "expected"), [("10 mA", 9e-3), ("1 mA", 900e-6), ("100 µA", 90e-6)], ids=["10 mA", "1 mA", "100 µA"]
 )
 def test_each_range_in_use_gets_the_currents_that_come_nearest_to_nine_tenths_of_it(
     worst: str, expected: float
 ) -> None:
-    """Where no certified current fits into the range, the smallest one proves the sign at least."""
     loads = ('loads = ["500 Ω", "2 kΩ", "10 kΩ"]', 'loads = ["150 Ω"]')
     plan = Edited(MICROCURRENT, (('worst_case = "1 mA"', f'worst_case = "{worst}"'), loads))
     assert applied(checked(Loop(), plan)) == [expected, -expected]
@@ -162,6 +161,7 @@ def entries(*amperes: float) -> list[ReferenceCurrent]:
     ],
 )
 def test_currents_are_chosen_near_full_scale(certified: tuple[float, ...], chosen: list[float]) -> None:
+    """Where none fits into the range, the nearest one proves the sign at least."""
     assert [entry.value.si for entry in currents_for(entries(*certified), 1e-3)] == chosen
 
 

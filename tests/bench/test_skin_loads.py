@@ -6,6 +6,7 @@ import pytest
 from bench.session.bench import Bench
 from bench.session.point import points_of
 from bench.session.skin_check import check_networks
+from bench.session.zero_check import check_zero
 from instruments.errors import BenchError
 from stimcert.skin import SKIN_MODELS
 from tests.bench.fake_station import Loop, fake_station
@@ -18,6 +19,8 @@ SKIN = Edited(MICROCURRENT, (('loads = ["500 Ω", "2 kΩ", "10 kΩ"]', 'loads = 
 def found(loop: Loop) -> Checked:
     """Check the networks of the plan on a loop."""
     checked = check_context(fake_station(loop), inputs(SKIN))
+    check_zero(checked)
+    checked.reported.clear()
     check_networks(checked)
     return checked
 
@@ -25,8 +28,8 @@ def found(loop: Loop) -> Checked:
 def test_every_network_is_measured_once_behind_its_shunt_and_the_box_comes_back() -> None:
     loop = Loop()
     checked = found(loop)
-    assert [round(entry["expected"]) for entry in checked.reported] == [22660, 2100]
-    assert [entry["network"] for entry in checked.reported] == ["N1", "N0"]
+    assert [entry["expected"] for entry in checked.reported] == pytest.approx([22660, 220e-6, 2100, 330e-6])
+    assert [entry["network"] for entry in checked.reported] == ["N1", "N1", "N0", "N0"]
     assert loop.names("skin.select_network")[-1] == ("skin.select_network", None)
     assert loop.port == "open"
 

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
 """What the bench finds about itself at the end of a run is held against what it was before."""
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bench.session.check_findings import CLOSING, Findings
 from bench.session.station_check import StationCheck
 from instruments.errors import BenchError, GarbledReply
 from stimcert.allowance import EACH_CHECK, Allowance
+from stimcert.reading import Waveform
 from tests.bench.fake_station import Loop, fake_station
 from tests.bench.parts import inputs
+from tests.bench.runs import MICROCURRENT, Edited
 
 ROOM = Allowance(limit=10.0, drift=1.0)
 
@@ -129,3 +133,50 @@ def test_a_temperature_outside_is_refused(celsius: float) -> None:
     with pytest.raises(BenchError) as raised:
         station_check(Loop(temperature=celsius))
     assert raised.value.code == "temperature_outside"
+
+
+# --- what only a pulse, or a step, can show
+
+WITH_SKIN = inputs(
+    Edited(MICROCURRENT, (('loads = ["500 Ω", "2 kΩ", "10 kΩ"]', 'loads = ["2 kΩ"]\nskin = ["N1", "N4"]'),))
+)
+
+
+def test_the_charge_of_certified_pulses_is_measured() -> None:
+    loop = Loop()
+    _, kept = station_check(loop)
+    found = {one["metric"]: one for one in kept if one["quantity"] == "reference.charge"}
+    assert found["charge.phase"]["value"] == pytest.approx(180e-9, rel=2e-3)
+    assert found["charge.net"]["value"] == pytest.approx(0.0, abs=0.5e-9)
+    assert loop.names("reference.set_pulses") == [("reference.set_pulses", 900e-6)]
+    assert (loop.reference, loop.bypassed, loop.port) == (0.0, False, "open")
+
+
+def test_pulses_without_their_charge_are_refused() -> None:
+    """A path that is right for direct current and loses 2 % of fast pulses."""
+    station = fake_station(Loop())
+    assert station.digitizer is not None
+    whole = station.digitizer.capture
+
+    def slow() -> Waveform:
+        waveform = whole()
+        return replace(waveform, samples=waveform.samples * np.float32(0.98 if len(waveform.samples) > 1000 else 1))
+
+    station.digitizer.capture = slow  # type: ignore[method-assign]
+    with pytest.raises(BenchError, match="charge.phase of the reference's pulses: expected 180 nC") as raised:
+        StationCheck(station, inputs(), Kept()).opening()
+    assert raised.value.code == "reference_pulse_wrong"
+
+
+def test_the_time_constant_of_every_network_is_measured() -> None:
+    check = StationCheck(fake_station(Loop()), WITH_SKIN, kept := Kept())
+    check.opening()
+    found = {one["network"]: one["value"] for one in kept if one["quantity"] == "network.time_constant"}
+    assert found == {"N1": pytest.approx(220e-6, rel=5e-3), "N4": pytest.approx(103.4e-6, rel=5e-3)}
+
+
+@pytest.mark.parametrize("share", [0.9, 1.1, 0.5])
+def test_a_wrong_capacitor_is_found(share: float) -> None:
+    with pytest.raises(BenchError, match="skin network N1: time constant") as raised:
+        StationCheck(fake_station(Loop(capacitors=share)), WITH_SKIN, Kept()).opening()
+    assert raised.value.code == "time_constant_wrong"

@@ -16,6 +16,7 @@ STATIONS = Path(__file__).parents[2] / "instruments" / "stations"
 SIM = (STATIONS / "sim.toml").read_text(encoding="utf-8")
 LAB = (STATIONS / "example_lab.toml").read_text(encoding="utf-8")
 TODAY = datetime.date(2026, 11, 22)
+REFERENCES = [90e-6, 500e-6, 900e-6, 5e-3, 9e-3, 90e-3]
 
 
 def _station(text: str) -> StationFile:
@@ -40,7 +41,9 @@ def test_the_simulated_station() -> None:
         "device": 101, "short": 102, "reference": 103, "bypass": 111, "tap_output": 121,
     }  # fmt: skip
     assert {shunt.value.si: shunt.channel for shunt in station.shunts} == {100.0: 131, 10.0: 132}
-    assert sorted(entry.value.si for entry in station.references) == [-5e-3, -5e-4, 5e-4, 5e-3]
+    assert sorted(entry.value.si for entry in station.references if entry.value.si > 0) == REFERENCES
+    assert len(station.references) == 2 * len(REFERENCES)
+    assert [entry.charge.si for entry in station.reference_pulses] == pytest.approx([180e-9, 1.8e-6, 18e-6])
     assert station.manual_roles == ()
     assert station.line_frequency.si == 50.0
 
@@ -56,6 +59,9 @@ def test_calibrations_of_the_simulated_station_follow_the_run() -> None:
 def test_an_expired_certificate_does_not_hold() -> None:
     expired = _station(SIM).with_expired_calibration()
     assert [name for name, entry in expired.calibrations().items() if not entry.holds_on(TODAY)] == ["smu"]
+    expired = _station(SIM).with_expired_reference()
+    owners = {name.split()[0] for name, entry in expired.calibrations().items() if not entry.holds_on(TODAY)}
+    assert owners == {"reference"}
 
 
 def test_the_example_laboratory() -> None:
@@ -96,6 +102,12 @@ def test_the_example_laboratory() -> None:
         (SIM, 'value = "10 Ω"', 'value = "10 mA"', "shunt[2].value", "which is a current"),
         (SIM, '"0.01 Ω"', '"200 Ω"', "shunt[1].expanded_uncertainty", "less than the value"),
         (SIM, '"0.1 µA"', '"1 mA"', "reference[1].expanded_uncertainty", "less than the magnitude"),
+        (SIM, '"180 nC"', '"18 nC"', "reference_pulse[1].charge", "has within 5 % of 1.8e-07 C"),
+        (SIM, '"40 pC"', '"200 nC"', "reference_pulse[1].expanded_uncertainty", "less than the charge"),
+        (SIM, '"30 pC"', '"200 nC"', "reference_pulse[1].net_expanded_uncertainty", "less than the charge"),
+        (SIM, '"30 pC"', '"-30 pC"', "reference_pulse[1].net_expanded_uncertainty", "greater than"),
+        (SIM, 'period = "10 ms"', 'period = "700 µs"', "reference_pulse[1].period", "at least half of it"),
+        (SIM, 'current = "9 mA"', 'current = "900 µA"', "reference_pulse[2].current", "twice"),
         (SIM, '"1 kΩ", "10 kΩ"', '"2 kΩ", "10 kΩ"', "instruments.load_box.decades[5]", "power of ten"),
         (SIM, 'driver = "simulated"', 'driver = "real"', "instruments.clock.driver", "keeps its own time"),
         (SIM, "embedded = true", "embedded = false", "simulator.embedded", "allowed: True"),

@@ -15,7 +15,7 @@ OK = b';0,"No error"'
 
 
 def reference(*pairs):
-    return expected_protocol(ReferenceSource, list(pairs), currents=(-5e-3, -5e-4, 5e-4, 5e-3))
+    return expected_protocol(ReferenceSource, list(pairs), currents=(-5e-3, -5e-4, 5e-4, 5e-3), pulsed=(9e-4,))
 
 
 def stimulator(*pairs):
@@ -24,9 +24,10 @@ def stimulator(*pairs):
 
 def test_reference_is_set_switched_on_and_read_back():
     with reference(
+        (b":SOUR:FUNC DC", None),
         (b":SOUR:CURR -0.0005", None),
         (b":OUTP ON", None),
-        (b":SOUR:CURR?;:OUTP?;:SYST:ERR?", b"-5.000000E-04;1" + OK),
+        (b":SOUR:FUNC?;:SOUR:CURR?;:OUTP?;:SYST:ERR?", b"DC;-5.000000E-04;1" + OK),
     ) as source:
         source.set_current(-5e-4)
 
@@ -37,12 +38,25 @@ def test_reference_gives_certified_currents_only(amperes):
         source.set_current(amperes)
 
 
+def test_reference_gives_pulses_of_a_certified_amplitude_only():
+    with reference(
+        (b":SOUR:FUNC PULS", None),
+        (b":SOUR:CURR 0.0009", None),
+        (b":OUTP ON", None),
+        (b":SOUR:FUNC?;:SOUR:CURR?;:OUTP?;:SYST:ERR?", b"PULS;9.000000E-04;1" + OK),
+    ) as source:
+        source.set_pulses(9e-4)
+        with pytest.raises(BenchError, match="no certified pulses of 0.0005 A; it has 0.0009"):
+            source.set_pulses(5e-4)
+
+
 def test_reference_that_gives_the_other_sign_is_refused():
     with (
         reference(
+            (b":SOUR:FUNC DC", None),
             (b":SOUR:CURR -0.0005", None),
             (b":OUTP ON", None),
-            (b":SOUR:CURR?;:OUTP?;:SYST:ERR?", b"5.000000E-04;1" + OK),
+            (b":SOUR:FUNC?;:SOUR:CURR?;:OUTP?;:SYST:ERR?", b"DC;5.000000E-04;1" + OK),
         ) as source,
         pytest.raises(InstrumentRefused, match="source_current"),
     ):
