@@ -34,29 +34,7 @@ def mean(bench: SimulatedBench) -> float:
     return bench.circuit.smu_current(bench.time, bench.time + 0.02).integral(bench.time, bench.time + 0.02) / 0.02
 
 
-def test_there_are_these_faults_each_with_a_description() -> None:
-    assert set(FAULTS) == {
-        "load_stuck",
-        "load_wrong_decade",
-        "bench_leads_swapped",
-        "smu_compliance",
-        "smu_overrange",
-        "smu_silent",
-        "wrong_identity",
-        "calibration_expired",
-        "reference_expired",
-        "load_off",
-        "contact_rises",
-        "smu_gain",
-        "digitizer_reversed",
-        "zero_drifts",
-        "paths_disagree",
-        "temperature_outside",
-        "temperature_missing",
-        "reference_weak",
-        "relay_map_wrong",
-        "capacitor_wrong",
-    }
+def test_every_fault_has_a_description() -> None:
     assert all(len(text) > 10 for text in FAULTS.values())
 
 
