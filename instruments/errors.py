@@ -40,3 +40,9 @@ class GarbledReply(BenchError):
     """An instrument answered something that is no answer to what was asked."""
 
     code = "garbled_reply"
+
+
+class CannotDo(BenchError):
+    """The device's port knows no such command: what was asked cannot be measured, and nothing is wrong."""
+
+    code = "dut_cannot"

@@ -168,6 +168,18 @@ class Stimulator(Instrument, Protocol):
     def stop(self) -> None:
         """Stop the output, and read back that it did."""
 
+    def pause(self) -> None:
+        """Pause the running output, until it is started again.
+
+        :raises CannotDo: when it has no such control.
+        """
+
+    def connect_charger(self, connected: bool) -> None:
+        """Plug the charger in, or pull it out.
+
+        :raises CannotDo: when it has none that could be worked from here.
+        """
+
 
 class Reference(Instrument, Protocol):
     """A certified current source behind the port ``reference``."""

@@ -3,8 +3,12 @@
 
 from typing import Any
 
+from instruments.errors import CannotDo, InstrumentRefused
 from instruments.scpi import SafeSteps, ScpiInstrument
 from instruments.settings import number, parse_switch, text
+
+_UNDEFINED = "-113"
+"""Undefined header. Source: SCPI-1999, volume 2, 21.8.9."""
 
 
 class ScpiStimulator(ScpiInstrument):
@@ -51,6 +55,35 @@ class ScpiStimulator(ScpiInstrument):
         """Stop the output, and read back that it did."""
         self.write(":OUTP:STOP")
         self._confirm_output(False)
+
+    def pause(self) -> None:
+        """Pause the running output, and read back that it did.
+
+        :raises CannotDo: when the port has no such command.
+        """
+        self._try(":OUTP:PAUS", "pause")
+        self._confirm_output(False)
+
+    def connect_charger(self, connected: bool) -> None:
+        """Plug the charger in, or pull it out, and read it back.
+
+        :raises CannotDo: when the port has no such command.
+        """
+        self._try(f":CHAR {connected:d}", "charger")
+        (reply,) = self.ask_parts(":CHAR?", 1)
+        if self.parsed(":CHAR?", reply, parse_switch) is not connected:
+            raise self.refused(f"its charger was asked to be {'in' if connected else 'out'} and reads back {reply!r}")
+
+    def _try(self, command: str, action: str) -> None:
+        """Send a command that not every device has."""
+        self.write(command)
+        try:
+            self.check_errors()
+        except InstrumentRefused as refusal:
+            if not str(refusal.params["errors"]).startswith(f"['{_UNDEFINED}"):
+                raise
+            text = f"{self._who} knows no {command}: it cannot do {action} from here"
+            raise CannotDo(text, role=self.role, action=action) from refusal
 
     def _confirm_output(self, on: bool) -> None:
         (reply,) = self.ask_parts(":OUTP?", 1)

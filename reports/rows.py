@@ -12,6 +12,7 @@ from reports import numbers
 from reports.record_file import Measurement, Node
 from reports.text import as_html
 from reports.words import ADVISORY, INFORMATION, LOOKS, Look, instrument_words
+from stimcert.places import load_words, visit_words
 
 SECTION = 200
 # Reasons that say in words what the numbers of the same row say.
@@ -124,7 +125,7 @@ def _instruments(conditions: Sequence[Node]) -> Column:
 
 def _loads(title: str, values: Sequence[float | None], digits: int) -> Column:
     """Return a column of resistances; few differ, so each is worded once."""
-    words = {value: numbers.given(value, "Ω", digits) for value in set(values) if value is not None}
+    words = {value: load_words(value, digits=digits) for value in set(values) if value is not None}
     return Column(title, ["" if value is None else words[value] for value in values], "n")
 
 
@@ -178,15 +179,15 @@ def _remarks(measurements: Sequence[Measurement]) -> Column:
 def _remark(measurement: Measurement) -> str:
     attempt = measurement.conditions.number("attempt") or 1
     reason, above = measurement.data.get("reason"), measurement.conditions.data.get("one_more_up") is True
-    void = Node(measurement.data.get("void"))
-    if attempt <= 1 and not reason and not above and not void:
+    void, visited = Node(measurement.data.get("void")), visit_words(measurement.conditions.data)
+    if attempt <= 1 and not reason and not above and not void and not visited:
         return ""
     repeated = f"attempt {attempt:g}" if attempt > 1 else None
     stepped = "after one more step up" if above else None
     why = Node(reason)
     text = None if why.text("code") in _SHOWN_BY_THE_ROW else why.text("text")
     voided = None if why.text("code") == void.text("code") else void.text("text")
-    return _data("; ".join(part for part in (stepped, repeated, text, voided) if part))
+    return _data("; ".join(part for part in (*visited, stepped, repeated, text, voided) if part))
 
 
 def _head(title: str, unit: str) -> str:

@@ -9,6 +9,7 @@ from reports import numbers
 from reports.record_file import Node
 from reports.text import moment, seconds_between
 from reports.words import ROLES
+from stimcert.places import load_words, visit_words
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,10 @@ def line_of(reason: Node) -> Line | None:
 def where(conditions: Node) -> str:
     """Return the point at which something was measured: ``lift, level 8, 500 Ω``."""
     level, load = conditions.text("level"), conditions.number("load")
-    shown = conditions.text("network") or (None if load is None else numbers.given(load, "Ω"))
-    parts = [conditions.text("mode"), level and f"level {level}", shown]
+    shown = conditions.text("network") or (
+        None if load is None else load_words(load, shunt=conditions.number("shunt"), digits=7)
+    )
+    parts = [conditions.text("mode"), level and f"level {level}", shown, *visit_words(conditions.data)]
     return ", ".join(part for part in parts if part)
 
 

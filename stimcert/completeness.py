@@ -8,6 +8,9 @@ from stimcert.quantity import show
 
 Body = Mapping[str, Any]
 
+# What makes a place, beside the row that is held against it there.
+_PLACE = ("mode", "level", "load", "one_more_up", "network", "event", "repetition", "state")
+
 # How many of those that are missing are named; the others are counted.
 _NAMED = 3
 
@@ -28,22 +31,29 @@ def not_judged(planned: Body, measurements: Iterable[Body]) -> list[str]:
 
 
 def _needed(planned: Body) -> list[tuple[Any, ...]]:
-    return [
-        (row, point["mode"], point["level"], point["load"], point["one_more_up"], point.get("network"))
-        for point in planned.get("points", ())
-        for row in point["rows"]
-    ]
+    return [(row, *(point.get(key) for key in _PLACE)) for point in planned.get("points", ()) for row in point["rows"]]
 
 
 def _place(measurement: Body) -> tuple[Any, ...]:
     """Return what was judged, and where."""
     where = measurement["conditions"]
-    return (measurement["limit"], *(where.get(key) for key in ("mode", "level", "load", "one_more_up", "network")))
+    return (measurement["limit"], *(where.get(key) for key in _PLACE))
 
 
-def _words(row: str, mode: str, level: int, load: float, one_more_up: bool, network: str | None) -> str:
+def _words(
+    row: str,
+    mode: str,
+    level: int,
+    load: float,
+    one_more_up: bool,
+    network: str | None,
+    event: str | None,
+    repetition: int | None,
+    state: str | None,
+) -> str:
     above = " after one more step up" if one_more_up else ""
-    return f"{row} at {mode}, level {level}{above}, {network or show(load, 'Ω')}"
+    at = f", {event} {repetition}" if event else f", {state}" if state else ""
+    return f"{row} at {mode}, level {level}{above}, {network or show(load, 'Ω')}{at}"
 
 
 def _named(missing: list[str]) -> list[str]:

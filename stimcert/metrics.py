@@ -22,12 +22,14 @@ class MetricFacts:
     :param words: its name for people.
     :param signed: whether the value has a sign.
     :param at_lowest: whether it exists at the lowest level only.
+    :param of_event: whether it exists around an event only.
     """
 
     words: str
     dimension: Dimension
     signed: bool = False
     at_lowest: bool = False
+    of_event: bool = False
 
     @property
     def unit(self) -> str:
@@ -88,6 +90,9 @@ METRICS: dict[str, MetricFacts] = {
     "charge.net": _facts("net charge per pulse", _C, signed=True),
     "charge.imbalance": _facts("charge imbalance", _SHARE),
     "energy.pulse": _facts("energy per pulse", Dimension.ENERGY),
+    "event.charge": _facts("charge of the event, beyond the output otherwise", _C, of_event=True),
+    "event.energy": _facts("energy of the event, beyond the output otherwise", Dimension.ENERGY, of_event=True),
+    "output.change": _facts("change of amplitude or polarity, as a share of what they were", _SHARE),
     "power.density": _facts("mean power density", Dimension.POWER_DENSITY),
     "voltage.peak": _facts("absolute peak voltage", Dimension.VOLTAGE),
 }
@@ -145,6 +150,9 @@ Metric = Literal[
     "charge.net",
     "charge.imbalance",
     "energy.pulse",
+    "event.charge",
+    "event.energy",
+    "output.change",
     "power.density",
     "voltage.peak",
 ]

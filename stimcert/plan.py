@@ -7,38 +7,32 @@ the active electrode is the cathode) or ``ion`` (iontophoresis: the active elect
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
+from stimcert.case import Case
 from stimcert.metrics import Metric, PositiveBound
 from stimcert.quantity import (
-    Dimension,
     Ohms,
     PositiveAmperes,
-    PositiveOhms,
     PositiveSeconds,
     PositiveShare,
-    Seconds,
     SquareMetres,
-    parse,
 )
 from stimcert.reading import Convention
-from stimcert.skin import SKIN_MODELS, NetworkName
 from stimcert.strict_model import Misfit, StrictModel
 from stimcert.text_fields import (
-    CaseId,
     Identifier,
     Line,
     Modality,
     ModeName,
-    Procedure,
     Regime,
     RuleId,
     Sign,
-    duplicates,
 )
+
+__all__ = ["SIGNS", "BasicUnit", "Case", "Declared", "Device", "Mode", "Plan"]
 
 SIGNS = {"negative": -1, "positive": +1}
 
@@ -272,69 +266,6 @@ class Mode(StrictModel):
             if any(d.load_min.si <= entry.load_max.si and entry.load_min.si <= d.load_max.si for d in before):
                 text = f"found a second declaration of {entry.metric} for level {entry.level} at the same load"
                 yield Misfit(("declared", index, "level"), f"{text}; one is allowed for each load")
-
-
-def _levels(found: Any) -> Any:
-    """Let ``"all"`` and arrays of whole numbers pass."""
-    if found == "all":
-        return found
-    whole = isinstance(found, list | tuple) and all(isinstance(n, int) and not isinstance(n, bool) for n in found)
-    if not whole or not found:
-        text = f'found {found!r:.60}; "all" or an array of levels is allowed, e.g. [1, 8]'
-        raise PydanticCustomError("levels", "{text}", {"text": text})
-    return tuple(found)
-
-
-_LEVELS_SCHEMA = {
-    "anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1}]
-}
-Levels = Annotated[Any, BeforeValidator(_levels), WithJsonSchema(_LEVELS_SCHEMA)]
-
-
-class Case(StrictModel):
-    """One case of the plan: a procedure, applied to modes at levels and loads, judged against limits.
-
-    :param levels: ``"all"`` or a tuple of levels, 1 … top.
-    :param loads: total resistances that the device sees, shunt included.
-    :param skin: networks that stand for skin, with the shunt beside them.
-    :param dwell: time to be observed at each point, after ``settle``.
-    :param limits: ids of limit rows; ``declared`` stands for what the mode declares.
-    :param not_applicable: why the case does not apply to this device.
-    """
-
-    id: CaseId
-    title: Line
-    procedure: Procedure
-    modes: tuple[ModeName, ...] = Field(min_length=1)
-    levels: Levels = "all"
-    loads: tuple[PositiveOhms, ...] = Field(min_length=1)
-    skin: tuple[NetworkName, ...] = ()
-    dwell: PositiveSeconds
-    settle: Seconds = parse("50 ms", Dimension.TIME)
-    limits: tuple[Identifier, ...] = ()
-    not_applicable: Line | None = None
-
-    def levels_of(self, mode: Mode) -> tuple[int, ...]:
-        """Return the levels of the case in a mode, ascending."""
-        return tuple(range(1, mode.levels + 1)) if self.levels == "all" else tuple(sorted(self.levels))
-
-    def places(self) -> Iterator[tuple[float, str | None]]:
-        """Yield every load in its order: what it is at direct current, Ω, and the network's name where it is one."""
-        yield from ((load.si, None) for load in self.loads)
-        yield from ((SKIN_MODELS[name].direct, name) for name in self.skin)
-
-    def checks(self) -> Iterable[Iterable[Misfit]]:
-        """Nothing named twice."""
-        return *(self._once(field) for field in ("modes", "levels", "skin", "limits")), self._loads_once()
-
-    def _once(self, field: str) -> Iterator[Misfit]:
-        values = getattr(self, field)
-        for index in duplicates([*values] if values != "all" else []):
-            yield Misfit((field, index), f'found "{values[index]}" twice; once is allowed')
-
-    def _loads_once(self) -> Iterator[Misfit]:
-        for index in duplicates([load.si for load in self.loads]):
-            yield Misfit(("loads", index), f'found "{self.loads[index]}" twice; once is allowed')
 
 
 class Plan(StrictModel):

@@ -4,7 +4,8 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from stimcert.procedures import discloses, judged_by_mode, measures, sees_programs
+from stimcert.event_choice import obstacle
+from stimcert.procedures import discloses, facts_of, judged_by_mode, measures, sees_programs
 from stimcert.strict_model import Misfit
 from stimcert.text_fields import duplicates
 
@@ -24,6 +25,7 @@ def plan_checks(plan: "Plan") -> Iterable[Iterable[Misfit]]:
     yield _case_ids_once(plan)
     yield _files_once(plan)
     yield _modes_within_claims(plan)
+    yield _abuse_is_last(plan)
     for index, case in enumerate(getattr(plan, "cases", ())):
         yield _modes_exist(plan, case, index)
         yield _levels_exist(plan, case, index)
@@ -32,6 +34,7 @@ def plan_checks(plan: "Plan") -> Iterable[Iterable[Misfit]]:
         yield _dwell_holds_a_cycle(plan, case, index)
         yield _dwell_holds_a_schedule(plan, case, index)
         yield _dwell_holds_programs(plan, case, index)
+        yield _events_can_be_made(plan, case, index)
 
 
 def _names_once(plan: "Plan") -> Iterator[Misfit]:
@@ -57,6 +60,25 @@ def _modes_within_claims(plan: "Plan") -> Iterator[Misfit]:
         if modality is not None and modality not in plan.device.claims:
             text = f'found "{modality}"; the device claims only {", ".join(plan.device.claims)} ([device] claims)'
             yield Misfit(("mode", index, "modality"), text)
+
+
+def _abuse_is_last(plan: "Plan") -> Iterator[Misfit]:
+    """Check that nothing is measured on a device that may have been broken by the bench."""
+    last = [facts_of(getattr(case, "procedure", "")).comes_last for case in plan.cases]
+    for index, case in enumerate(plan.cases):
+        if last[index] and not all(last[index:]):
+            text = f'found "{case.procedure}", which may break the device, before other cases; only last is allowed'
+            yield Misfit(("case", index, "procedure"), text)
+
+
+def _events_can_be_made(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
+    """Check that every event that a case names can be made at one of its points at least."""
+    if facts_of(case.procedure).visits != "events":
+        return
+    for at, event in enumerate(case.events or ()):
+        hindrances = [obstacle(plan, case, mode, event) for mode in _modes_of(plan, case)]
+        if hindrances and None not in hindrances:
+            yield Misfit(("case", index, "events", at), f'found "{event}", but {hindrances[0]}')
 
 
 def _modes_exist(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:

@@ -18,6 +18,10 @@ class Procedure:
     :param sees_programs: whether it judges what a mode puts out at any moment, so that it needs to see whole programs.
     :param judges: what its modes declare and it judges without any row: a sign, a modality.
     :param discloses: whether its results are there to be read: it needs no row, and passes nothing without one.
+    :param one_more_up: whether "up" is pressed once more at the top level, which must change nothing.
+    :param visits: beside the steady output, ``events`` at every point, or ``states`` without treatment instead of it.
+    :param comes_last: whether it may break the device, so that nothing can be measured after it.
+    :param takes: bench time at every point beside dwell and settling, s.
     """
 
     metrics: tuple[str, ...]
@@ -25,6 +29,10 @@ class Procedure:
     comes_down: bool = False
     sees_programs: bool = False
     discloses: bool = False
+    one_more_up: bool = True
+    visits: Literal["events", "states"] | None = None
+    comes_last: bool = False
+    takes: float = 0.0
 
 
 CURRENTS = (
@@ -82,19 +90,33 @@ DISCLOSED_CURRENTS = (
 
 COURSE = (*BURSTS, "program.on", "program.off", *RAMPS)
 """Bursts and ON/OFF, which only a long record shows."""
+EVENT = ("current.peak", "event.charge", "event.energy")
+
+ABUSES = 10
+SHORTED, OPENED, REST = 5.0, 15.0, 60.0
+"""How often an output is shorted and opened, for how long each (s), and how long it rests afterwards.
+
+Source: YY 91094-1999 (music electrotherapy), as read in a summary: short 5 s, open 15 s, off 1 min, 10 repeats."""
 
 SIGNS = ("current.reversal", "polarity.shortest", "polarity.longest", "polarity.gap")
 """Which way a current flows over time, measured where a declared sign, a schedule or a row asks for it."""
 
 PROCEDURES: dict[str, Procedure] = {
+    "abuse": Procedure(
+        metrics=("current.peak", "output.change"),
+        one_more_up=False,
+        comes_last=True,
+        takes=ABUSES * (SHORTED + OPENED) + REST,
+    ),
     "charge": Procedure(metrics=("current.peak", *CHARGES, "current.mean")),
     "energy": Procedure(metrics=("current.peak", *ENERGIES)),
-    "idle_output": Procedure(metrics=("current.peak", "current.mean")),
+    "idle_output": Procedure(metrics=("current.peak", "current.mean"), visits="states"),
     "intensity_control": Procedure(
         metrics=("current.peak", "intensity.step", "intensity.drop", "intensity.minimum"), comes_down=True
     ),
     "load_regulation": Procedure(metrics=("current.peak", "current.regulation")),
     "modality": Procedure(metrics=("current.peak",), judges="modality", sees_programs=True),
+    "open_circuit": Procedure(metrics=("current.peak", "voltage.peak"), one_more_up=False),
     "output_current": Procedure(metrics=("current.peak", "current.mean", *CURRENTS), sees_programs=True),
     "output_specification": Procedure(
         metrics=("current.peak", "voltage.peak", "current.mean", *DISCLOSED_PULSES, *DISCLOSED_CURRENTS, *COURSE),
@@ -102,7 +124,11 @@ PROCEDURES: dict[str, Procedure] = {
     ),
     "polarity": Procedure(metrics=("current.peak", *SIGNS), judges="sign", sees_programs=True),
     "pulse_timing": Procedure(metrics=("current.peak", *TIMING, *WHOLE_TIMING, *PROGRAM)),
+    "transients": Procedure(metrics=EVENT, one_more_up=False, visits="events"),
 }
+
+
+_UNKNOWN = Procedure(metrics=())
 
 
 def measures(procedure: str, metric: str) -> bool:
@@ -121,6 +147,11 @@ def sees_programs(procedure: str) -> bool:
     """Whether a procedure judges what a mode puts out at any moment of its program."""
     known = PROCEDURES.get(procedure)
     return known is not None and known.sees_programs
+
+
+def facts_of(procedure: str) -> Procedure:
+    """Return what is known of a procedure; of one that is not listed, what is true of most."""
+    return PROCEDURES.get(procedure, _UNKNOWN)
 
 
 def judged_by_mode(procedure: str) -> str | None:

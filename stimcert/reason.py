@@ -91,6 +91,34 @@ CATALOGUE: dict[str, Entry] = {
         "choose resistances as loads for this metric",
     ),
     "not_a_number": Entry("{quantity} is not a finite number", "look at the reading in the journal"),
+    "digitizer_load": Entry(
+        "{quantity} is at least {value}, loaded with the digitizer's input; that decides nothing about {limit}",
+        "use a digitizer with a larger input resistance: another load changed the voltage",
+    ),
+    "no_open_load": Entry(
+        "the station cannot leave the output open with the digitizer across it: it has no skin module",
+        "add a skin module, whose position open opens the loop behind the tap",
+    ),
+    "own_contacts": Entry(
+        "{quantity} {value} lies within the {duration} in which the bench's own contacts moved: what flows through "
+        "their bounce is not charged to the device",
+        "look at the same load in event contact, or use contacts that do not bounce",
+    ),
+    "event_not_seen": Entry(
+        "{event} was not seen within {duration}",
+        "check that the mode does it, and state its program in the plan",
+    ),
+    "dut_cannot": Entry(
+        "the device's port cannot do it: {action}",
+        "leave it out of the plan's case if the device has no such control; by hand it cannot be timed",
+    ),
+    "energy_needs_resistance": Entry(
+        "the load {load} stores energy: R·i² is not what goes into it", "choose a resistance for this limit"
+    ),
+    "not_comparable": Entry(
+        "before and after were not measured alike ({what}): their errors do not cancel",
+        "raise worst_case in the plan, so that both are measured on one range",
+    ),
     "polarity_undetermined": Entry(
         "the mean {value} is too small against {threshold} to have a sign", "check the mode and the level"
     ),

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: MIT
 """One record of a reading on its way to a verdict: what its metrics come to, each computed once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bench.session.evaluate import outcome
 from bench.session.judge import PROVING
-from bench.session.point import Capture, Derived, MeanCurrent, Point
+from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point
 from bench.session.row import Row
 from stimcert.metrics import METRICS
 from stimcert.models import Measured, NotMeasurable, rectified_mean
 from stimcert.quantity import Dimension
+from stimcert.record_event import without_own_contacts
 
-Reading = Capture | MeanCurrent | Derived
+Reading = Capture | MeanCurrent | OpenVoltage | Derived
 
 # The absolute peak, and the mean of a direct current; an r.m.s. value of short pulses is lost in its own uncertainty.
 _OWN_PROOF = frozenset({PROVING, "current.mean"})
@@ -57,6 +58,14 @@ class Attempt:
         except NotMeasurable:
             # The mean of the same record has no value either, and says why.
             return None
+
+    def without_own_contacts(self) -> "Attempt | None":
+        """Return the same without what the bench's own contacts may have caused; None where they did not move."""
+        if not isinstance(self.part, Capture) or not self.part.moments or not self.part.moments[-1].own:
+            return None
+        record, moment = self.part.records[-1], self.part.moments[-1]
+        clean = without_own_contacts(record, moment.band, moment.start, moment.start + moment.own)
+        return replace(self, part=replace(self.part, records=(clean,)), _evaluated={})
 
     def proving_current(self, point: Point, metric: str) -> Measured | NotMeasurable | None:
         """Return the absolute peak that proves an output where this metric of this reading does not."""

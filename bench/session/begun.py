@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from bench.session.header import RunFacts, header
 from bench.session.inputs import Inputs
@@ -53,6 +54,14 @@ def ledger_of(inputs: Inputs, station: Path) -> Ledger:
     return Ledger(station.parent / named if named else default_ledger())
 
 
+def event_seed(options: Options, inputs: Inputs, name: str) -> int:
+    """Return what decides at which moments a run makes events: a simulated run can be had again, a real one cannot.
+
+    :param name: of the run.
+    """
+    return options.sim_seed or 0 if inputs.station.embedded else crc32(name.encode())
+
+
 def begin(options: Options, inputs: Inputs, selected: Sequence[str], plugins: Sequence[str]) -> Begun:
     """Begin a run.
 
@@ -81,6 +90,7 @@ def begin(options: Options, inputs: Inputs, selected: Sequence[str], plugins: Se
             started=iso(started),
             serial=options.serial,
             operator=options.by,
+            seed=event_seed(options, inputs, name),
             selected=list(selected),
             plugins=list(plugins),
             copies=copies,

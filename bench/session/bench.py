@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bench.session.ammeter import Ammeter
 from bench.session.inputs import Inputs
 from bench.session.planner import Setup, plan_setup, program_rate, ranged_setup, record_length
-from bench.session.point import Capture, MeanCurrent, Point
+from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point, event_points
 from bench.session.recorder import Recorder, Watching
 from bench.session.surroundings import surroundings_of
 from bench.session.wiring import Wiring
@@ -21,6 +22,9 @@ from stimcert.plan import Case, Mode
 from stimcert.procedures import comes_down
 from stimcert.reading import CurrentRecord, MeanReading, Status, Zero
 from stimcert.specification import as_used
+
+if TYPE_CHECKING:
+    from bench.session.events import Events
 
 LONG_RATE = 1e5
 """1/s: the slowest rate at which a sample is no longer than an event of 10 µs."""
@@ -35,6 +39,7 @@ class Bench:
     :param zeros: the digitizer's zero per range, from the station check.
     :param progress: called with each point before it is measured.
     :param load_readings: the voltage and the current behind each load, by nominal value and shunt, from the same check.
+    :param seed: decides at which moments events are made.
     :ivar wiring: port, shunt, load and bypass.
     :ivar ammeter: the SMU.
     :ivar recorder: the digitizer; None on a station without one.
@@ -47,6 +52,7 @@ class Bench:
         zeros: dict[float, Zero],
         progress: Callable[[Point], None],
         load_readings: Mapping[tuple[float, float], tuple[MeanReading, MeanReading]] | None = None,
+        seed: int = 0,
     ) -> None:
         self.station = station
         self.wiring = Wiring(station, inputs.station.load_box)
@@ -56,6 +62,8 @@ class Bench:
         self.recorder = Recorder(station.digitizer, zeros, specified) if station.digitizer is not None else None
         self._inputs = inputs
         self._progress = progress
+        self._seed = seed
+        self._events: Events | None = None
         self._setup: Setup | None = None
         self._last: tuple[Point, Capture] | None = None
 
@@ -104,28 +112,60 @@ class Bench:
     def _levels(self, case: Case, mode: Mode, load: float, network: str | None) -> Iterator[Point]:
         for level in case.levels_of(mode):
             self.station.dut.set_level(level)
-            self._settle(case)
+            self.settle(case)
             point = Point(case=case, mode=mode, level=level, load=load, network=network)
             yield point
-            if level == mode.levels and case.limits:
+            if point.goes_above:
                 self.station.dut.level_up()
-                self._settle(case)
+                self.settle(case)
                 yield replace(point, one_more_up=True)
         for level in reversed(case.levels_of(mode)[:-1]) if comes_down(case.procedure) else ():
             self.station.dut.set_level(level)
-            self._settle(case)
+            self.settle(case)
             yield Point(case=case, mode=mode, level=level, load=load, network=network, descending=True)
 
-    @contextmanager
-    def stopped(self, point: Point) -> Iterator[None]:
-        """Stop the device at a point; it runs on afterwards."""
-        self.station.dut.stop()
-        self._settle(point.case)
-        yield
-        self.station.dut.start()
-        self._settle(point.case)
+    def events(self, point: Point, steady: Capture) -> "Iterator[tuple[Point, Capture | Derived]]":
+        """Make every event of a case at a point as often as it says, at random phase, and record around each.
 
-    def _settle(self, case: Case) -> None:
+        :param steady: the output at this point, beyond which an event stands out.
+        """
+        from bench.session.events import Events
+
+        if self._events is None:
+            self._events = Events(self, self._inputs, seed=f"{self._seed} {point.case.id}")
+        for made in event_points(self._inputs.plan, point):
+            self._progress(made)
+            yield made, self._events.capture(made, steady)
+
+    def states(self, point: Point) -> "Iterator[tuple[Point, Capture | Derived, MeanCurrent | Derived]]":
+        """Bring the device into each state without treatment at a point, and take its current; it runs on afterwards.
+
+        The bench is ready for the bounds of the case meanwhile, not for what flows during a treatment.
+        """
+        from bench.session.states import visits
+
+        return visits(self, self._inputs, point)
+
+    def open_voltage(self, point: Point) -> "OpenVoltage | Derived":
+        """Take the voltage of the open output; the device runs on with its load afterwards."""
+        from bench.session.open_output import open_voltage
+
+        return open_voltage(self, self._inputs, point)
+
+    def abuse(self, point: Point) -> None:
+        """Short and open the running output again and again, let it rest, and start it at the point again."""
+        from bench.session.states import abused
+
+        abused(self, point)
+
+    def run_at(self, point: Point) -> None:
+        """Start the device at the level of a point, or see that it runs, and wait until it has settled."""
+        self.station.dut.start()
+        self.station.dut.set_level(point.level)
+        self.settle(point.case)
+
+    def settle(self, case: Case) -> None:
+        """Wait as long as a case says after every change of the device."""
         self.station.clock.wait(case.settle.si)
 
     @contextmanager

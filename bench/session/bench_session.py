@@ -19,6 +19,7 @@ from bench.session.progress import Progress, colour
 from bench.session.summary import case_line, error_words, station_line, summary_lines
 from bench.session.usage import unknown_names, usage_problems
 from stimcert.plan import Case
+from stimcert.procedures import facts_of
 from stimcert.reason import Reason
 from stimcert.store.run_folder import utc_now
 from stimcert.verdict import Verdict
@@ -171,7 +172,10 @@ class BenchSession:
         run, plan = self.open_run, self.inputs.plan
         missing = [case.id for case in plan.cases if case.id not in selected and not self.left_out(case.id)]
         partial = [f"PARTIAL  not selected: {', '.join(missing)}"] if missing else []
-        return [*announcement(self.inputs, run.serial), *run.history, f"record   {run.path}", *partial]
+        made = any(facts_of(case.procedure).visits == "events" for case in plan.cases)
+        moments = [f"events   at random moments, seed {run.seed}"] if made else []
+        lines = [*announcement(self.inputs, run.serial), *run.history, *moments]
+        return [*lines, f"record   {run.path}", *partial]
 
     def station(self) -> Station:
         """Return the checked station, and say what the check found.

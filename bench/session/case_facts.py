@@ -11,12 +11,16 @@ from bench.session.sign_rows import sign_rows
 from stimcert.limits import LimitRow
 from stimcert.metrics import unit_of
 from stimcert.plan import Case, Mode
-from stimcert.procedures import discloses, judged_by_mode, measures
+from stimcert.procedures import discloses, facts_of, judged_by_mode, measures
 
 
-def planned_case(inputs: Inputs, case: Case) -> dict[str, Any]:
-    """Return what a case must have judged in the end, beside what the plan says about it."""
-    return {**case_facts(inputs, case), "points": list(required_points(inputs, case))}
+def planned_case(inputs: Inputs, case: Case, seed: int) -> dict[str, Any]:
+    """Return what a case must have judged in the end, beside what the plan says about it.
+
+    :param seed: decides at which moments events are made.
+    """
+    random = {"random_seed": seed} if facts_of(case.procedure).visits == "events" else {}
+    return {**case_facts(inputs, case), **random, "points": list(required_points(inputs, case))}
 
 
 def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:

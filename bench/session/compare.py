@@ -52,6 +52,19 @@ class Loads:
         )
 
 
+def changed(before: Capture, after: Capture) -> Derived:
+    """Return how far the output of a point has changed between two captures."""
+    # Few cases ask for it.
+    from stimcert.record_change import output_change
+
+    if not before.records or not after.records:
+        return Derived(result=NotMeasurable("no_digitizer", "the change of an output needs a digitizer"))
+    try:
+        return Derived(result=output_change(before.records[-1], after.records[-1]))
+    except NotMeasurable as refusal:
+        return Derived(result=refusal)
+
+
 def _same_sweep(before: Point, point: Point) -> bool:
     return (before.mode.name, before.load_words) == (point.mode.name, point.load_words)
 

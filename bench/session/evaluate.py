@@ -3,17 +3,18 @@
 
 from dataclasses import replace
 
-from bench.session.point import Capture, Derived, MeanCurrent, Point
+from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point
 from stimcert.metrics import METRICS
 from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current
 from stimcert.quantity import show
 from stimcert.reading import MeanReading, Status
+from stimcert.record_event import event_charge, event_energy
 
 _DEFAULT_EVENT = 10e-6
 
 
 def evaluate(
-    metric: str, reading: Capture | MeanCurrent | Derived, *, event: float | None, cycle: float | None
+    metric: str, reading: Capture | MeanCurrent | OpenVoltage | Derived, *, event: float | None, cycle: float | None
 ) -> Measured:
     """Return value and uncertainty of a metric.
 
@@ -31,6 +32,8 @@ def evaluate(
             return _of_capture(metric, reading, event=event or _DEFAULT_EVENT, cycle=cycle)
         case (("current.mean" | "current.polarity"), MeanCurrent()):
             return _mean(reading, cycle)
+        case "voltage.peak", OpenVoltage():
+            return _open_voltage(reading, event or _DEFAULT_EVENT)
         case _, Derived(result=NotMeasurable() as refusal):
             raise refusal
         case _, Derived(result=Measured() as result):
@@ -40,7 +43,7 @@ def evaluate(
 
 
 def outcome(
-    metric: str, reading: Capture | MeanCurrent | Derived, point: Point, event: float | None = None
+    metric: str, reading: Capture | MeanCurrent | OpenVoltage | Derived, point: Point, event: float | None = None
 ) -> Measured | NotMeasurable:
     """Return what :func:`evaluate` does at a point, or its refusal.
 
@@ -56,10 +59,36 @@ def _of_capture(metric: str, capture: Capture, *, event: float, cycle: float | N
     record = capture.records[-1]
     if metric == "current.peak":
         return peak_current(record, event=event)
+    if metric in ("event.charge", "event.energy"):
+        return _of_event(metric, capture)
     # Loaded where a case asks for it: it takes as long as the rest of a short run's start.
     from stimcert.record_metrics import record_metric
 
     return record_metric(metric, capture.train, capture.around, event=event, cycle=cycle)
+
+
+def _of_event(metric: str, capture: Capture) -> Measured:
+    """Return charge or energy around an event.
+
+    :raises ValueError: for a capture around nothing.
+    """
+    if not capture.moments:
+        raise ValueError(f"metric {metric!r} needs a capture around an event")
+    record, moment = capture.records[-1], capture.moments[-1]
+    if metric == "event.charge":
+        return event_charge(record, moment.band)
+    if moment.resistance is None:
+        raise NotMeasurable("energy_needs_resistance", "R·i² is not what goes into a load that stores energy", load="")
+    return event_energy(record, moment.band, moment.resistance)
+
+
+def _open_voltage(reading: OpenVoltage, event: float) -> Measured:
+    # Few cases open the output.
+    from stimcert.record_voltage import open_voltage, peak_voltage
+
+    if reading.loaded is None:
+        return peak_voltage(reading.opened, event=event)
+    return open_voltage(reading.loaded, reading.opened, event=event)
 
 
 def _mean(reading: MeanCurrent, cycle: float | None) -> Measured:

@@ -29,8 +29,10 @@ def bench(station: Station, pytestconfig: pytest.Config) -> Bench:
     """The bench in the device's terms: points, captures, means."""
     session = _session(pytestconfig)
     station.refuse_restarted()
-    state = session.open_run.state
-    return Bench(station, session.inputs, state.zeros, session.progress_of_point, state.load_readings)
+    run = session.open_run
+    return Bench(
+        station, session.inputs, run.state.zeros, session.progress_of_point, run.state.load_readings, seed=run.seed
+    )
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ class RunFacts:
     """What is known of a run beside its inputs.
 
     :param started: UTC, ISO 8601.
+    :param seed: decides at which moments events are made.
     :param selected: ids of the cases that will run.
     :param plugins: names of the loaded pytest plugins.
     :param copies: the copies of the inputs in the run's folder.
@@ -35,6 +36,7 @@ class RunFacts:
     started: str
     serial: str
     operator: str
+    seed: int
     selected: list[str]
     plugins: list[str]
     copies: list[dict[str, str]]
@@ -79,7 +81,7 @@ def header(inputs: Inputs, run: RunFacts) -> dict[str, Any]:
         "backing": asdict(backing_of(inputs)),
         "decision_rule": _decision_rule(plan),
         "inputs": run.copies,
-        "cases": [_station_case(), *(planned_case(inputs, case) for case in plan.cases)],
+        "cases": [_station_case(), *(planned_case(inputs, case, run.seed) for case in plan.cases)],
     }
 
 

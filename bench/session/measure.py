@@ -12,7 +12,7 @@ from bench.session.evaluate import outcome
 from bench.session.history import History
 from bench.session.inputs import Inputs
 from bench.session.judge import PROVING, Judgement, judge
-from bench.session.measurement_body import instrument, numbers
+from bench.session.measurement_body import instrument, numbers, own_contacts, visit_facts
 from bench.session.point import Capture, Derived, Point
 from bench.session.row import Row
 from bench.session.rows import judges_nothing, modality_row, rows_of
@@ -132,6 +132,32 @@ class Measure:
     def _measure(
         self, point: Point, metric: str, row: Row | None, attempt: Attempt, conditions: dict[str, Any]
     ) -> None:
+        measured, judgement = self._judged(point, metric, row, attempt)
+        if not attempt.last and judgement.verdict is not Verdict.FAIL:
+            judgement = judgement.repeated(measured)
+        if row is not None and attempt.last:
+            self._remember(point, metric, measured, attempt)
+        self._store(self._body(point, metric, row, attempt, measured, judgement, conditions))
+
+    def _judged(
+        self, point: Point, metric: str, row: Row | None, attempt: Attempt
+    ) -> tuple[Measured | NotMeasurable, Judgement]:
+        """Judge a measurement; what flows while the bench's own contacts move may clear a device, not condemn it."""
+        measured, judgement = self._judged_alone(point, metric, row, attempt)
+        if row is None or judgement.verdict is not Verdict.FAIL or not isinstance(measured, Measured):
+            return measured, judgement
+        clean = attempt.without_own_contacts()
+        if clean is None:
+            return measured, judgement
+        remaining = self._judged_alone(point, metric, row, clean)
+        if remaining[1].verdict is Verdict.FAIL:
+            return remaining
+        reason = own_contacts(metric, measured, attempt)
+        return measured, replace(judgement, verdict=Verdict.INCONCLUSIVE, reason=reason)
+
+    def _judged_alone(
+        self, point: Point, metric: str, row: Row | None, attempt: Attempt
+    ) -> tuple[Measured | NotMeasurable, Judgement]:
         measured = attempt.evaluated(point, metric, row.event if row is not None else None)
         judgement = judge(
             measured,
@@ -144,11 +170,7 @@ class Measure:
             sign_proven=self._inputs.station.reference is not None,
             current=attempt.proving_current(point, metric),
         )
-        if not attempt.last and judgement.verdict is not Verdict.FAIL:
-            judgement = judgement.repeated(measured)
-        if row is not None and attempt.last:
-            self._remember(point, metric, measured, attempt)
-        self._store(self._body(point, metric, row, attempt, measured, judgement, conditions))
+        return measured, judgement
 
     def _body(
         self,
@@ -171,7 +193,12 @@ class Measure:
             "upper_limit": row.upper if row else None,
             "magnitude": row.magnitude if row else False,
             **judgement.as_dict(),
-            "conditions": {**conditions, "attempt": attempt.number, **instrument(attempt.part)},
+            "conditions": {
+                **conditions,
+                **visit_facts(point, attempt.part),
+                "attempt": attempt.number,
+                **instrument(attempt.part),
+            },
             "waveform": attempt.waveform,
         }
 
@@ -208,7 +235,7 @@ class Measure:
             self._count += 1
             yield Attempt(
                 number=number,
-                part=replace(reading, records=(record,), means=()),
+                part=replace(reading, records=(record,), means=(), moments=reading.moments[number - 1 : number]),
                 last=number == len(reading.records),
                 waveform=self._run.keep_waveform(f"{self._case.id}_{self._count:04d}", record),
             )

@@ -3,11 +3,13 @@
 
 from typing import Any
 
-from bench.session.attempt import Reading
-from bench.session.point import Capture, Derived, MeanCurrent
+from bench.session.attempt import Attempt, Reading
+from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point
 from stimcert.metrics import unit_of
 from stimcert.models import Measured, NotMeasurable
+from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
+from stimcert.reason import Reason
 
 
 def numbers(metric: str, measured: Measured | NotMeasurable) -> dict[str, Any]:
@@ -28,8 +30,32 @@ def numbers(metric: str, measured: Measured | NotMeasurable) -> dict[str, Any]:
     }
 
 
+def visit_facts(point: Point, part: Reading) -> dict[str, Any]:
+    """Return around which event, or in which state, something was measured; nothing where neither matters."""
+    if point.state is not None:
+        return {"state": point.state}
+    if point.event is None:
+        return {}
+    moment = part.moments[-1] if isinstance(part, Capture) and part.moments else None
+    return {
+        "event": point.event,
+        "repetition": point.repetition,
+        "event_time": moment.start if moment is not None else None,
+        "own_contacts": moment.own if moment is not None else None,
+        "phase": moment.phase if moment is not None else None,
+    }
+
+
+def own_contacts(metric: str, measured: Measured, attempt: Attempt) -> Reason:
+    """Return why a value is not charged to the device."""
+    part = attempt.part
+    moved = part.moments[-1].own if isinstance(part, Capture) and part.moments else 0.0
+    value = show(measured.value, measured.unit)
+    return Reason("own_contacts", {"quantity": metric, "value": value, "duration": show(moved, "s")})
+
+
 def _record(part: Reading) -> CurrentRecord | None:
-    if isinstance(part, Derived):
+    if isinstance(part, Derived | OpenVoltage):
         return None
     if isinstance(part, Capture):
         return part.records[-1] if part.records else None
@@ -38,6 +64,8 @@ def _record(part: Reading) -> CurrentRecord | None:
 
 def instrument(part: Reading) -> dict[str, Any]:
     """Return what measured, on which range, and when in bench time."""
+    if isinstance(part, OpenVoltage):
+        return _open_output(part)
     record = _record(part)
     if record is not None:
         waveform = record.waveform
@@ -53,3 +81,16 @@ def instrument(part: Reading) -> dict[str, Any]:
     if reading is None:
         return {"instrument": None, "range": None, "bench_time": None}
     return {"instrument": reading.role, "range": reading.range, "bench_time": reading.bench_time}
+
+
+def _open_output(part: OpenVoltage) -> dict[str, Any]:
+    """Return what loaded an open output: the digitizer's input, which is part of the circuit."""
+    opened = part.opened
+    return {
+        "instrument": opened.waveform.role,
+        "range": opened.waveform.range,
+        "bench_time": opened.waveform.bench_time,
+        "input_resistance": opened.input_resistance,
+        "input_capacitance": opened.input_capacitance,
+        "compared_with": part.loaded.resistance if part.loaded is not None else None,
+    }

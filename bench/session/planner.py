@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bench.session.inputs import Inputs
+from bench.session.point import points_of
 from bench.session.ranges import choose_shunt, worst_case
 from instruments.data_sheets import load_accuracy
 from instruments.station_file import Shunt, StationFile
 from stimcert.limits import LimitRow
 from stimcert.plan import Case, Mode
-from stimcert.procedures import comes_down
 
 # A 2450 integrates over 0.01 to 10 power line cycles; below one, mains hum is not averaged out.
 _LONGEST_APERTURE = 10.0
@@ -128,7 +128,5 @@ def record_length(dwell: float, sample_rate: float) -> int:
 
 
 def case_points(inputs: Inputs, case: Case) -> int:
-    """Return how many points a case has."""
-    levels = [len(case.levels_of(inputs.plan.mode_named(name))) for name in case.modes]
-    down = sum(count - 1 for count in levels) if comes_down(case.procedure) else 0
-    return (sum(levels) + down) * (len(case.loads) + len(case.skin))
+    """Return how many points a case has, events and states counted one by one."""
+    return sum(not point.one_more_up for point in points_of(inputs.plan, case))

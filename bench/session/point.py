@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from stimcert.event_choice import events_at
+from stimcert.events import EventName, StateName
 from stimcert.measured import Measured, NotMeasurable
+from stimcert.places import load_words
 from stimcert.plan import Case, Mode, Plan
-from stimcert.procedures import comes_down
-from stimcert.quantity import show
-from stimcert.reading import CurrentRecord, MeanReading
+from stimcert.procedures import comes_down, facts_of
+from stimcert.reading import Certified, CurrentRecord, MeanReading
+from stimcert.record_event import Band
 from stimcert.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from stimcert.pulse_train import PulseTrain
+    from stimcert.record_voltage import VoltageRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +30,9 @@ class Point:
     :param network: name of the skin network that is the load; None for a resistance.
     :param one_more_up: the level is the top one and "up" was pressed once more: nothing may change.
     :param descending: the level was reached from above.
+    :param event: around which event; None for the steady output.
+    :param repetition: of the event, 1 …; None without one.
+    :param state: without treatment; None while the device delivers.
     """
 
     case: Case
@@ -35,11 +42,14 @@ class Point:
     one_more_up: bool = False
     descending: bool = False
     network: str | None = None
+    event: EventName | None = None
+    repetition: int | None = None
+    state: StateName | None = None
 
     @property
     def load_words(self) -> str:
         """The load in words."""
-        return self.network or show(self.load, "Ω")
+        return self.network or load_words(self.load)
 
     @property
     def cycle(self) -> float | None:
@@ -61,6 +71,11 @@ class Point:
         """Whether this is the mode's highest level."""
         return self.level == self.mode.levels
 
+    @property
+    def goes_above(self) -> bool:
+        """Whether "up" is pressed once more here."""
+        return self.is_top and bool(self.case.limits) and facts_of(self.case.procedure).one_more_up
+
 
 def points_of(plan: Plan, case: Case) -> Iterator[Point]:
     """Yield the points of a case in the order in which a bench goes to them: mode, load, level.
@@ -72,12 +87,49 @@ def points_of(plan: Plan, case: Case) -> Iterator[Point]:
         for load, network in case.places():
             for level in case.levels_of(mode):
                 point = Point(case=case, mode=mode, level=level, load=load, network=network)
-                yield point
-                if point.is_top and case.limits:
-                    yield replace(point, one_more_up=True)
+                yield from visited(plan, point)
+                if point.goes_above:
+                    yield from visited(plan, replace(point, one_more_up=True))
             if comes_down(case.procedure):
                 for level in reversed(case.levels_of(mode)[:-1]):
                     yield Point(case=case, mode=mode, level=level, load=load, network=network, descending=True)
+
+
+def visited(plan: Plan, point: Point) -> Iterator[Point]:
+    """Yield what a bench measures at a point: the steady output, its events, or the states without treatment."""
+    case = point.case
+    if case.idle_states:
+        yield from (replace(point, state=state) for state in case.idle_states)
+        return
+    yield point
+    if facts_of(case.procedure).visits == "events":
+        yield from event_points(plan, point)
+
+
+def event_points(plan: Plan, point: Point) -> Iterator[Point]:
+    """Yield the events at a point, each as often as the case repeats it."""
+    case = point.case
+    for event in events_at(plan, case, point.mode, level=point.level, network=point.network):
+        for repetition in range(1, case.event_repetitions + 1):
+            yield replace(point, event=event, repetition=repetition)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """Where the event lies in a record, and what it is held against.
+
+    :param start: from the start of the record to the event, s.
+    :param own: for how long from there the bench's own contacts move where the event may be theirs, s; 0 for never.
+    :param band: where the current lies otherwise.
+    :param resistance: the load with the shunt; None where it stores energy.
+    :param phase: for how long the bench waited at random before the event, s.
+    """
+
+    start: float
+    own: float = 0.0
+    band: Band = Band()
+    resistance: Certified | None = None
+    phase: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +140,14 @@ class Capture:
     :param means: on a station without a digitizer the SMU's means instead, again one per range that was tried.
     :param observed: share of the dwell seen at full bandwidth.
     :param around: what is known of the point beside the records.
+    :param moments: of a capture around an event, one for each record.
     """
 
     records: tuple[CurrentRecord, ...] = ()
     means: tuple[MeanReading, ...] = ()
     observed: float = 0.0
     around: Surroundings = Surroundings()
+    moments: tuple[Moment, ...] = ()
 
     @cached_property
     def train(self) -> "PulseTrain":
@@ -119,3 +173,15 @@ class MeanCurrent:
 
     reading: MeanReading | None = None
     record: CurrentRecord | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenVoltage:
+    """The voltage of an open output.
+
+    :param opened: with nothing but the digitizer across it.
+    :param loaded: with the largest load of the box beside that; None where the box does not stand the voltage.
+    """
+
+    opened: "VoltageRecord"
+    loaded: "VoltageRecord | None" = None

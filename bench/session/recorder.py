@@ -5,7 +5,9 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from bench.session.planner import Setup
+import numpy as np
+
+from bench.session.planner import Setup, record_length
 from instruments.roles import Digitizer
 from stimcert.reading import Accuracy, Certified, CurrentRecord, Waveform, Zero
 
@@ -15,6 +17,9 @@ BEFORE, AFTER = 0.02, 0.1
 MOST_CAUGHT = 10
 """Records that a watch catches before it gives up: a device that crosses the level all the time fills the disk, and is
 within its guard band in any case."""
+
+_OTHER_SIDE = 0.2
+"""Share of the largest current that must flow the other way to count as the other sign."""
 
 _WHOLE = 1.0 - 1e-9
 
@@ -102,6 +107,57 @@ class Recorder:
             if caught[-1].waveform.clipped:
                 voltage_range = next(ranges, voltage_range)
         return Watching(seconds=min(seen, seconds), caught=tuple(caught))
+
+    @property
+    def voltage_ranges(self) -> list[float]:
+        """The ranges that have a measured zero, V, ascending."""
+        return list(self._ranges(0.0))
+
+    def voltage(self, voltage_range: float, seconds: float) -> tuple[Waveform, Zero]:
+        """Record what lies at the input at the full rate, and return it with the zero of its range."""
+        rate = self.digitizer.max_sample_rate
+        self._configure(voltage_range, rate, record_length(seconds, rate))
+        waveform = self.digitizer.capture()
+        return replace(waveform, accuracy=self._specified(waveform.accuracy)), self._zeros[voltage_range]
+
+    def around(
+        self, setup: Setup, prepare: Callable[[], object], action: Callable[[], object], *, pre: float, post: float
+    ) -> Iterator[tuple[CurrentRecord, float]]:
+        """Record at the full rate around an action, one range up as long as the record is clipped.
+
+        :param prepare: called before each record, so that the action can happen again.
+        :param pre: s before the action, at least.
+        :param post: s from it on, at least; longer than the action takes.
+        :yields: each record, and from its start to the action, s.
+        """
+        for voltage_range in self._ranges(setup.digitizer_range or 0.0):
+            prepare()
+            self._configure(voltage_range, self.digitizer.max_sample_rate, None)
+            found = self.digitizer.capture_around(action, pre=pre, post=post)
+            record = self._current(setup, found.waveform)
+            yield record, found.event
+            if not record.waveform.clipped:
+                return
+
+    def of_change(
+        self, setup: Setup, record: CurrentRecord, *, seconds: float, pre: float, post: float
+    ) -> "tuple[CurrentRecord, float] | None":
+        """Wait until the current leaves the sign that it has, and return the record and from its start to that, s.
+
+        :param record: the current now: its largest magnitude tells the sign, and the level beyond which it has left.
+        :param seconds: for how long to watch; None is returned when it did not happen.
+        """
+        samples = record.waveform.samples.astype(np.float64) - record.zero.mean
+        highest, full_scale = float(samples[np.abs(samples).argmax()]), record.waveform.range
+        # From a fifth of it on the other side up to the end of the range on its own.
+        inner, outer = -_OTHER_SIDE * highest, math.copysign(full_scale, highest)
+        self._configure(full_scale, self.digitizer.max_sample_rate, None)
+        found = self.digitizer.watch(
+            level=abs(outer - inner) / 2, zero=(outer + inner) / 2, duration=seconds, pre=pre, post=post
+        )
+        if found.record is None:
+            return None
+        return self._current(setup, found.record.waveform), found.record.event
 
     def _ranges(self, lowest: float) -> Iterator[float]:
         """Yield the ranges from ``lowest`` (V) on that have a measured zero."""

@@ -20,6 +20,8 @@ def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
     facts = METRICS.get(metric)
     if facts is not None and facts.at_lowest and not point.is_lowest:
         return []
+    if facts is not None and facts.of_event and point.event is None:
+        return []
     found = [_from_limit(row) for row in limit_rows(inputs, point.case) if row.metric == metric]
     if "declared" in point.case.limits:
         found += _declared(point, metric)
@@ -46,6 +48,9 @@ def required_points(inputs: Inputs, case: Case) -> Iterator[dict[str, Any]]:
             "load": point.load,
             "network": point.network,
             "one_more_up": point.one_more_up,
+            "event": point.event,
+            "repetition": point.repetition,
+            "state": point.state,
             "rows": [row.id for row in rows],
         }
 

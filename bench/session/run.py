@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.session.backlog import Backlog
-from bench.session.begun import Begun, ended
+from bench.session.begun import Begun, ended, event_seed
 from bench.session.check_context import BenchState
 from bench.session.errors import reason_of_exception
 from bench.session.inputs import Inputs
@@ -66,6 +66,11 @@ class Run:
     def id(self) -> str:
         """The run's name."""
         return self._run.id
+
+    @property
+    def seed(self) -> int:
+        """What decides at which moments events are made."""
+        return event_seed(self.options, self.inputs, self.id)
 
     @property
     def history(self) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from stimcert.places import load_words, visit_words
 from stimcert.plan import Case
 from stimcert.quantity import show
 from stimcert.reason import Reason
@@ -37,8 +38,8 @@ def point_words(measurement: Mapping[str, Any]) -> str:
     """Return a measurement in words: quantity, value ± U, limit and where."""
     conditions = measurement["conditions"]
     value = measurement_words(measurement)
-    load = conditions.get("network") or show(conditions["load"], "Ω")
-    where = f"{conditions['mode']}, level {conditions['level']}, {load}"
+    load = conditions.get("network") or load_words(conditions["load"], shunt=conditions.get("shunt"))
+    where = ", ".join([conditions["mode"], f"level {conditions['level']}", load, *visit_words(conditions)])
     reason = measurement.get("reason")
     found = f" {conditions['modality']}, peak" if "modality" in conditions else ""
     text = f"{measurement['quantity']}{found} {value}{limit_words(measurement)} at {where}"

@@ -45,7 +45,8 @@ def _check_smu(context: CheckContext, setup: Setup) -> None:
 def _check_digitizer(context: CheckContext, digitizer: Digitizer) -> None:
     rate = digitizer.max_sample_rate
     volts = max(_FAR_BEYOND * setup.worst_case * setup.shunt.value.si for setup, _ in context.setups())
-    highest = smallest_range(digitizer.voltage_ranges, volts)
+    opened = any(case.procedure == "open_circuit" for case in context.inputs.plan.cases)
+    highest = max(digitizer.voltage_ranges) if opened else smallest_range(digitizer.voltage_ranges, volts)
     for voltage_range in (r for r in digitizer.voltage_ranges if r <= highest):
         digitizer.configure(voltage_range=voltage_range, sample_rate=rate, count=round(_SECONDS * rate))
         waveform = digitizer.capture()

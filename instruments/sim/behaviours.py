@@ -107,6 +107,20 @@ class LateFault:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Breaks:
+    """Something that breaks for good when the running output has been short-circuited for long enough in all.
+
+    :param below: what it takes for a short circuit, Ω.
+    :param after: s.
+    :param gain: by what the amplitude is multiplied from then on; negative turns it round.
+    """
+
+    below: float
+    after: float
+    gain: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Surge:
     """A rectangular pulse on top of the output after an event.
 
@@ -143,6 +157,8 @@ class Behaviours:
     :param auto_off: when it switches its output off, s after its start.
     :param wraps: whether "up" at the top level leads to level 1.
     :param blocked_while_charging: whether it delivers nothing while the charger is connected.
+    :param pauses: whether its port can pause the output.
+    :param charges: whether its port has a charger.
     """
 
     no_load_trip: NoLoadTrip | None = None
@@ -150,8 +166,11 @@ class Behaviours:
     auto_level: AutoLevel | None = None
     battery: Battery | None = None
     late_fault: LateFault | None = None
+    breaks: Breaks | None = None
     surges: tuple[Surge, ...] = ()
     leakage: Leakage = Leakage()
     auto_off: float | None = None
     wraps: bool = False
     blocked_while_charging: bool = False
+    pauses: bool = True
+    charges: bool = True

@@ -58,6 +58,7 @@ class SimulatedBench:
         # The device looks at its load first: what it does about it belongs to the stretch that has passed.
         self.observers.append(lambda before, _: self.stimulator.sense(before))
         self.observers.append(self.circuit.pass_time)
+        self.observers.append(self.stimulator.endure)
 
     @property
     def time(self) -> float:

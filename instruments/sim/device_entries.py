@@ -11,6 +11,7 @@ from instruments.sim.behaviours import (
     AutoLevel,
     Battery,
     Behaviours,
+    Breaks,
     LateFault,
     Leakage,
     LiftOff,
@@ -118,6 +119,19 @@ class LateFaultEntry(StrictModel):
         )
 
 
+class BreaksEntry(StrictModel):
+    """``[breaks]``: what breaks for good when the running output has been short-circuited for long enough in all."""
+
+    below: Resistance
+    after: Duration
+    gain: Share
+    reverses: bool = False
+
+    def behaviour(self) -> Breaks:
+        """Return it as the device has it."""
+        return Breaks(below=self.below.si, after=self.after.si, gain=-self.gain.si if self.reverses else self.gain.si)
+
+
 class LeakageEntry(StrictModel):
     """``[leakage]``: direct currents while the output is off."""
 
@@ -156,12 +170,14 @@ class HabitKeys(StrictModel):
 
     auto_off: Duration | None = None
     wraps: bool = False
-    charging: Literal["delivers", "blocked"] = "delivers"
+    charging: Literal["delivers", "blocked", "none"] = "delivers"
+    pauses: bool = True
     no_load_trip: NoLoadTripEntry | None = None
     lift_off: LiftOffEntry | None = None
     auto_level: AutoLevelEntry | None = None
     battery: BatteryEntry | None = None
     late_fault: LateFaultEntry | None = None
+    breaks: BreaksEntry | None = None
     leakage: LeakageEntry | None = None
     surges: Annotated[tuple[SurgeEntry, ...], Field(alias="surge")] = ()
 
@@ -173,11 +189,14 @@ class HabitKeys(StrictModel):
             auto_level=self.auto_level.behaviour() if self.auto_level else None,
             battery=self.battery.behaviour() if self.battery else None,
             late_fault=self.late_fault.behaviour() if self.late_fault else None,
+            breaks=self.breaks.behaviour() if self.breaks else None,
             surges=tuple(surge.behaviour() for surge in self.surges),
             leakage=self.leakage.behaviour() if self.leakage else Leakage(),
             auto_off=self.auto_off.si if self.auto_off else None,
             wraps=self.wraps,
             blocked_while_charging=self.charging == "blocked",
+            pauses=self.pauses,
+            charges=self.charging != "none",
         )
 
 

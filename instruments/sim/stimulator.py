@@ -48,6 +48,8 @@ class Stimulator:
         self._now = now
         self._draw = draw
         self._contact = Contact(device.behaviours, contact)
+        self._load = contact
+        self._shorted = 0.0
         self._plan(now(), 0.0)
 
     @property
@@ -150,10 +152,21 @@ class Stimulator:
         """Look at the load, as it is since a bench time (s): when that has passed, before anybody changes the load."""
         self._notice(moment)
 
+    def endure(self, start: float, stop: float) -> None:
+        """Take in that a stretch of bench time (s) has passed with the load as it still is."""
+        breaks = self.device.behaviours.breaks
+        if breaks is None or not self._wanted or not self._load() < breaks.below:
+            return
+        before, self._shorted = self._shorted, self._shorted + stop - start
+        if before < breaks.after <= self._shorted:
+            self._plan(stop, 0.0)
+
     def amplitude(self) -> float:
         """Return the amplitude that the selected level leads to, A or V, signed."""
         level = self.level if self.device.stuck_level is None else self.device.stuck_level
-        return self.mode.amplitudes[min(level, self.top_level) - 1]
+        breaks = self.device.behaviours.breaks
+        share = breaks.gain if breaks is not None and self._shorted >= breaks.after else 1.0
+        return share * self.mode.amplitudes[min(level, self.top_level) - 1]
 
     def demand(self, start: float, stop: float) -> Piecewise:
         """Return what the device regulates to between two bench times (s), A or V; while it is off, what leaks, A."""

@@ -60,13 +60,15 @@ class StimulatorPort(ScpiInstrument):
 
     @command("OUTPut:PAUSe", parameters=0)
     def pause(self, arguments: Arguments) -> None:
-        """Pause a running output."""
+        """Pause a running output, where the device can."""
+        self._require(self.bench.stimulator.device.behaviours.pauses)
         self.bench.stimulator.pause()
         self.bench.log.write("dut_output", on=self.bench.stimulator.on)
 
     @command("CHARger")
     def set_charger(self, arguments: Arguments) -> None:
-        """Plug the charger in (1) or pull it out (0)."""
+        """Plug the charger in (1) or pull it out (0), where there is one."""
+        self._require(self.bench.stimulator.device.behaviours.charges)
         connected = bool(arguments.integer(0, 0, 1))
         self.bench.stimulator.connect_charger(connected)
         self.bench.log.write("dut_charger", connected=connected)
@@ -74,12 +76,18 @@ class StimulatorPort(ScpiInstrument):
     @query("CHARger")
     def charger(self, arguments: Arguments) -> str:
         """Return 1 while the charger is connected, else 0."""
+        self._require(self.bench.stimulator.device.behaviours.charges)
         return str(int(self.bench.stimulator.charging))
 
     @query("OUTPut")
     def output(self, arguments: Arguments) -> str:
         """Return 1 while the output runs, else 0."""
         return str(int(self.bench.stimulator.on))
+
+    def _require(self, there: bool) -> None:
+        """Refuse, as an undefined header, a command for what the device does not have."""
+        if not there:
+            raise ScpiError(-113)
 
     def _select(self, name: str) -> None:
         self._stop()

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from stimcert.event_choice import events_at, left_out
+from stimcert.events import EVENTS
 from stimcert.plan import Plan
 from stimcert.strict_toml import InvalidFile, load
 
@@ -135,3 +137,67 @@ def test_many_mistakes_in_many_tables_are_all_there() -> None:
     )
     keys = [line.split(": ")[1] for line in _problems(text)]
     assert keys == ["title", "titel", "mode[1].declared[1].value", "case[1].modes[1]", "case[1].dwell", "case[2].id"]
+
+
+_EVENTS = _changed(MICRO, ('procedure = "output_current"', 'procedure = "transients"'))
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        (_changed(_EVENTS, ("dwell", 'events = ["sneeze"]\ndwell')), "case[1].events[1]", "sneeze"),
+        (_changed(_EVENTS, ("dwell", "events = []\ndwell")), "case[1].events", "at least"),
+        (_changed(_EVENTS, ("dwell", "repetitions = 0\ndwell")), "case[1].repetitions", "0"),
+        (_changed(_EVENTS, ("dwell", 'states = ["paused"]\ndwell')), "case[1].states", "idle_output has them"),
+        (_changed(MICRO, ("dwell", 'events = ["contact"]\ndwell')), "case[1].events", "transients has them"),
+        (_changed(MICRO, ("dwell", "repetitions = 3\ndwell")), "case[1].repetitions", "transients has them"),
+        (
+            _changed(_EVENTS, ('loads = ["500 Ω", "2 kΩ", "10 kΩ"]', 'events = ["load_step"]\nloads = ["2 kΩ"]')),
+            "case[1].events[1]",
+            "a step needs two resistances",
+        ),
+        (
+            _changed(_EVENTS, ('levels = "all"', 'events = ["level_change"]\nlevels = [1]')),
+            "case[1].events[1]",
+            "there is no other",
+        ),
+        (_changed(MICRO, ('"500 Ω", "2 kΩ"', '"shorted", "2 kΩ"')), "case[1].loads[1]", "a resistance is needed"),
+        (_changed(MICRO, ('"500 Ω", "2 kΩ"', '"short", "short"')), "case[1].loads[2]", "once is allowed"),
+        (
+            _changed(MICRO, ('procedure = "output_current"', 'procedure = "abuse"')),
+            "case[1].procedure",
+            "may break the device, before other cases; only last is allowed",
+        ),
+    ],
+)
+def test_mistakes_about_events_states_and_abuse(text: str, key: str, said: str) -> None:
+    (problem,) = [problem for problem in _problems(text) if f" {key}: " in problem]
+    assert said in problem
+
+
+def test_an_abuse_that_comes_last_is_none() -> None:
+    head, _, tail = MICRO.rpartition('procedure = "output_current"')
+    assert _plan(f'{head}procedure = "abuse"{tail}').cases[-1].procedure == "abuse"
+
+
+def test_a_short_is_a_load() -> None:
+    plan = _plan(_changed(MICRO, ('"500 Ω", "2 kΩ"', '"short", "2 kΩ"')))
+    assert [(str(load), load.si) for load in plan.cases[0].loads] == [("short", 0.0), ("2 kΩ", 2e3), ("10 kΩ", 10e3)]
+
+
+def test_a_case_that_names_no_event_makes_all_that_can_be_made() -> None:
+    plan = _plan(_EVENTS)
+    case, lift = plan.cases[0], plan.mode_named("lift")
+    wanted = [event for event in EVENTS if event != "polarity_swap"]
+    assert [*events_at(plan, case, lift, level=8, network=None)] == wanted
+    assert [*events_at(plan, case, lift, level=1, network="N1")] == [
+        event for event in wanted if event not in ("level_change", "load_step")
+    ]
+    assert case.event_repetitions == 10
+    assert left_out(plan, case) == ["polarity_swap (the device's own: a mode that alternates names it)"]
+
+
+def test_a_case_makes_the_events_that_it_names() -> None:
+    plan = _plan(_changed(_EVENTS, ("dwell", 'events = ["polarity_swap", "contact"]\ndwell')))
+    made = [*events_at(plan, plan.cases[0], plan.mode_named("lift"), level=8, network=None)]
+    assert made == ["contact", "polarity_swap"]
