@@ -94,10 +94,14 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
         """Return whether the usual timeout is long enough."""
         return not isinstance(self.adapter, Door) or _patience(duration) <= self.adapter.timeout
 
-    def _ask(self, command: str, duration: float) -> str:
+    def _begin(self, command: str, duration: float) -> None:
+        """Ask, and let others use the time until the answer is there."""
         self.write(command)
         if duration:
             self.meanwhile()
+
+    def _ask(self, command: str, duration: float) -> str:
+        self._begin(command, duration)
         return str(self.read())
 
     def ask_parts(self, command: str, count: int, duration: float = 0.0) -> list[str]:
@@ -120,14 +124,15 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
         at the end of the message is read as one byte more, which is cheaper than an answer of its own.
         """
         if self._patient(duration):
-            return self._read_block(command, count, duration)
+            return self._block(command, count, duration)
         with self.adapter.patience(_patience(duration)):
-            return self._read_block(command, count, duration)
+            return self._block(command, count, duration)
 
-    def _read_block(self, command: str, count: int, duration: float) -> NDArray[np.float32]:
-        self.write(command)
-        if duration:
-            self.meanwhile()
+    def _block(self, command: str, count: int, duration: float) -> NDArray[np.float32]:
+        self._begin(command, duration)
+        return self._read_block(command, count)
+
+    def _read_block(self, command: str, count: int) -> NDArray[np.float32]:
         header = self.read_bytes(2)
         if header[:1] != b"#" or not header[1:].isdigit():
             raise self.garbled(command, repr(header))

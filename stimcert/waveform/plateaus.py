@@ -15,6 +15,8 @@ _PARTS = 15
 _DIGITS = 5
 # Samples that are held at a time: few enough to stay in a core's cache.
 _ELEMENTS = 1 << 15
+# Up to this many samples for each one that counts, going over all of them costs less than picking.
+_DENSE = 3
 
 
 def plateaus(samples: Samples, start: Floats, stop: Floats) -> Floats:
@@ -50,10 +52,22 @@ def _portions(length: Indices) -> Iterator[Indices]:
 def _middles(samples: Samples, first: Indices, length: int) -> Floats:
     """Return the median of the means of the parts of each stretch."""
     edges = np.rint(np.linspace(0.0, length, min(_PARTS, length) + 1)).astype(np.intp)
-    values = sliding_window_view(samples, length)[first].astype(np.float64)
-    starts = (np.arange(len(first)) * length)[:, None] + edges[:-1]
-    means = np.add.reduceat(values.ravel(), starts.ravel()).reshape(starts.shape) / np.diff(edges)
+    means = _part_sums(samples, first, edges) / np.diff(edges)
     means.sort(axis=1)
     count = means.shape[1]
     middle: Floats = (means[:, (count - 1) // 2] + means[:, count // 2]) / 2.0
     return middle
+
+
+def _part_sums(samples: Samples, first: Indices, edges: Indices) -> Floats:
+    """Return the sum between each two edges of each stretch: over all from first to last where that is little more."""
+    length, begin, end = int(edges[-1]), int(first[0]), int(first[-1]) + int(edges[-1])
+    if end - begin <= _DENSE * len(first) * length:
+        # One sample more at the end, so that the last edge is an index too.
+        values = np.append(samples[begin:end].astype(np.float64), 0.0)
+        sums: Floats = np.add.reduceat(values, ((first - begin)[:, None] + edges).ravel())
+        return sums.reshape(len(first), len(edges))[:, :-1]
+    values = sliding_window_view(samples, length)[first].astype(np.float64)
+    starts = (np.arange(len(first)) * length)[:, None] + edges[:-1]
+    gathered: Floats = np.add.reduceat(values.ravel(), starts.ravel()).reshape(starts.shape)
+    return gathered

@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from stimcert.waveform.peak import Floats, Indices
@@ -79,6 +80,12 @@ def _rows(rows: Indices, width: int) -> Iterator[slice]:
 
 def _hits(samples: Samples, at: Indices, width: int, levels: Floats, signs: Signs) -> Indices:
     """Return the offset of the first sample that reaches its level, ``width`` where none does."""
-    index = np.minimum(at[:, None] + np.arange(width), len(samples) - 1)
-    reached = samples[index] * signs[:, None] >= (levels * signs)[:, None]
+    reached = _windows(samples, at, width) * signs[:, None] >= (levels * signs)[:, None]
     return np.where(reached.any(axis=1), reached.argmax(axis=1), width)
+
+
+def _windows(samples: Samples, at: Indices, width: int) -> Samples:
+    """Return ``width`` samples from each place on; beyond the end of the record its last one."""
+    if len(at) and int(at.max()) + width <= len(samples):
+        return sliding_window_view(samples, width)[at]
+    return samples[np.minimum(at[:, None] + np.arange(width), len(samples) - 1)]

@@ -13,21 +13,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-_LOADED = (
-    "GTC",
-    "pandas",
-    "jinja2",
-    "pymeasure.instruments",
-    "reports",
-    "bench.session.hooks",
-    "bench.session.run",
-)
+
+from tests.bench.forked_helpers import fork_helpers  # noqa: E402
 
 
 def preload() -> None:
-    """Import once what every run imports: the runs are forked from here."""
-    for name in _LOADED:
-        importlib.import_module(name)
+    """Import once what every run imports: the runs are forked from here, and so are their guards and simulators."""
+    importlib.import_module("tests.bench.preloaded")
+    fork_helpers()
 
 
 def record_of(options: list[str]) -> tuple[int, dict[str, Any] | None, str]:
