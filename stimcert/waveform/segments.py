@@ -87,5 +87,7 @@ def _hits(samples: Samples, at: Indices, width: int, levels: Floats, signs: Sign
 def _windows(samples: Samples, at: Indices, width: int) -> Samples:
     """Return ``width`` samples from each place on; beyond the end of the record its last one."""
     if len(at) and int(at.max()) + width <= len(samples):
-        return sliding_window_view(samples, width)[at]
-    return samples[np.minimum(at[:, None] + np.arange(width), len(samples) - 1)]
+        found: Samples = sliding_window_view(samples, width)[at]  # type: ignore[assignment]
+        return found
+    clipped: Samples = samples[np.minimum(at[:, None] + np.arange(width), len(samples) - 1)]
+    return clipped
