@@ -12,8 +12,9 @@ SHARP = 0.2
 def test_modality(case: Case, bench: Bench, measure: Measure) -> None:
     """Every mode is what it is sold as, whatever its label says, by the worst record over all levels and loads."""
     for point in bench.points(case):
-        sharp, whole = bench.capture(point, seconds=SHARP), bench.long_record(point)
-        measure(point, "current.peak", sharp)
+        whole = bench.long_record(point)
+        sharp = bench.strongest(point, whole, seconds=SHARP)
         measure(point, "current.peak", whole)
-        measure.look(point, sharp, whole)
+        measure(point, "current.peak", sharp)
+        measure.look(point, whole, sharp)
     measure.modality()

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stimcert.quantity import Amperes, Quantity, Share, Volts
+from stimcert.quantity import Amperes, Hertz, Quantity, Share, Volts
 from stimcert.reading import Accuracy
 from stimcert.strict_toml import Misfit, StrictModel, load
 
@@ -39,9 +39,23 @@ class VoltageRow(StrictModel):
     resolution: Volts
 
 
+class SamplingEntry(StrictModel):
+    """How a digitizer samples.
+
+    :param memory: samples that one record can have.
+    :param bandwidth: at which the input's response has fallen by 3 dB.
+    """
+
+    slowest: Hertz
+    fastest: Hertz
+    memory: int = Field(ge=1)
+    bandwidth: Hertz
+
+
 class AccuracyTable(StrictModel):
     """What one model promises.
 
+    :param sampling: of a digitizer only.
     :param conditions: under which the figures hold: time since calibration, temperature, aperture.
     :param status: ``verified`` when somebody compared the figures with the document.
     """
@@ -53,6 +67,7 @@ class AccuracyTable(StrictModel):
     revision: Text
     status: Literal["verified", "unverified"]
     conditions: Text
+    sampling: SamplingEntry | None = None
     current_rows: tuple[CurrentRow, ...] = Field(default=(), alias="current")
     voltage_rows: tuple[VoltageRow, ...] = Field(default=(), alias="voltage")
     digitize_rows: tuple[VoltageRow, ...] = Field(default=(), alias="digitize")

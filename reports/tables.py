@@ -15,6 +15,7 @@ _NUMBERS = ("value", "standard_uncertainty", "expanded_uncertainty", "coverage_f
 _CONDITIONS = {
     "load": "load_ohm",
     "measured_load": "measured_load_ohm",
+    "observed": "observed",
     "bench_time": "bench_time_s",
     "range": "range",
     "shunt": "shunt_ohm",
@@ -23,7 +24,8 @@ COLUMNS = (
     ["run_id", "simulated", "case", "index", "quantity", "limit", "kind", "mode", "level", "load_ohm"]
     + ["measured_load_ohm", "value", "bound", "unit", "standard_uncertainty", "expanded_uncertainty"]
     + ["coverage_factor", "dof", "lower_limit", "upper_limit", "acceptance_lower", "acceptance_upper", "verdict"]
-    + ["reason_code", "reason", "void", "attempt", "bench_time_s", "wall_time", "range", "shunt_ohm", "waveform"]
+    + ["reason_code", "reason", "void", "attempt", "record", "observed", "bench_time_s", "wall_time", "range"]
+    + ["shunt_ohm", "waveform"]
 )
 _WHOLE = ("level", "attempt")
 
@@ -61,7 +63,8 @@ def _row(measurement: Measurement, case: Case, record: Record) -> dict[str, Any]
     row |= {column: conditions.number(name) for name, column in _CONDITIONS.items()}
     row |= {"index": _whole(measurement, "index")} | {name: _whole(conditions, name) for name in _WHOLE}
     row |= {"acceptance_lower": number(lower), "acceptance_upper": number(upper)}
-    row |= {"mode": _text(conditions, "mode"), "wall_time": _text(conditions, "wall_time")}
+    row |= {"mode": _text(conditions, "mode"), "record": _text(conditions, "record")}
+    row |= {"wall_time": _text(conditions, "wall_time")}
     row |= {"reason_code": _text(reason, "code"), "reason": _text(reason, "text")}
     row["void"] = _text(Node(measurement.data.get("void")), "text")
     return row | {"run_id": _text(record, "run_id"), "simulated": _text(record, "simulated"), "case": _text(case, "id")}

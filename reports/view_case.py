@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """One case of the report: its requirements with the worst value of each, plots, tables, waveform, budget."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import floor
 from pathlib import Path
 
 from reports.choosing import ADVISORY, INFORMATION, by_mode, grouped, worst_of
 from reports.plots import Plot
-from reports.record_file import Case, Measurement, Node
+from reports.record_file import Case, Measurement
 from reports.rows import Readings, readings, same_readings
 from reports.text import moment
 from reports.view_budget import Budget, budget_of
@@ -15,6 +16,7 @@ from reports.view_parts import Fact, Line, line_of, where
 from reports.view_plots import plots_of, waveform_of
 from reports.view_requirement import Requirement, requirement
 from reports.words import LOOKS, Look, quantity_words
+from stimcert.quantity import show
 from stimcert.verdict import Verdict
 
 
@@ -73,15 +75,35 @@ def _shown(case: Case, groups: Sequence[list[Measurement]]) -> Sequence[list[Mea
     return [group for group in groups if group[0].kind != INFORMATION]
 
 
-def _facts(case: Node, count: int) -> list[Fact]:
+def _facts(case: Case, count: int) -> list[Fact]:
     modes = case.texts("modes") or [mode for mode in [case.text("mode")] if mode]
     return [
         Fact("Procedure", case.text("procedure")),
         *([Fact("Modes", ", ".join(modes))] if modes else []),
         Fact("Measurements", str(count)),
+        *_observation(case),
         Fact("Started", moment(case.text("started"))),
         Fact("Ended", moment(case.text("ended"))),
     ]
+
+
+def _observation(case: Case) -> list[Fact]:
+    """Return how much of the dwell was seen at full bandwidth at the least, and what was known not to be decidable."""
+    seen = [share for m in case.measurements if (share := m.conditions.number("observed")) is not None]
+    dwell = case.number("dwell")
+    of = f" of a dwell of {show(dwell, 's')}" if dwell is not None else " of the dwell"
+    least = [Fact("Seen at full bandwidth", f"{floor(min(seen) * 1000 + 1e-6) / 10:g} %{of}, at least")] if seen else []
+    return [*least, *(Fact("Not to be decided here", line) for line in _foreseen_lines(case))]
+
+
+def _foreseen_lines(case: Case) -> Iterator[str]:
+    """Yield what was known before the run not to be decidable on this station, one line for each reason."""
+    modes: dict[tuple[str, str], list[str]] = {}
+    for entry in case.nodes("foreseen"):
+        key = entry.text("limit") or "", entry.node("reason").text("text") or ""
+        modes.setdefault(key, []).append(entry.text("mode") or "")
+    for (limit, text), names in modes.items():
+        yield f"{limit} in {', '.join(dict.fromkeys(names))}: {text}"
 
 
 def _tables(groups: Sequence[list[Measurement]], nearest: Measurement | None) -> Iterable[Readings]:

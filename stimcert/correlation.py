@@ -15,7 +15,7 @@ Source: JCGM 100:2008, 5.2.2 and F.1.2.4 (correlation through inputs in common),
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from stimcert.term import SQRT_3, Term
 
@@ -56,24 +56,49 @@ def bundled(terms: Sequence[Term]) -> list[Term]:
     return rows
 
 
-def inputs_of(*parts: tuple[Sequence[Term], float]) -> list[Term]:
-    """Return the inputs of a result that depends on others, those in common only once.
+@dataclass(frozen=True, kw_only=True)
+class Joint:
+    """What several results depend on, each input once.
 
-    :param parts: of each of the others its terms, and the sensitivity of the result to it. A symbol that stands for
-        something else in each part gets the number of its part.
+    :param terms: the inputs; their sensitivities mean nothing yet.
+    :param coefficients: for each result its sensitivity to each of the inputs.
     """
-    scaled = [[replace(term, sensitivity=by * term.sensitivity) for term in terms] for terms, by in parts]
-    joined = shared(term for terms in scaled for term in terms)
-    meanings = Counter(term.symbol for term in joined)
-    numbers = {
-        (term.source or id(term)): number for number, terms in reversed([*enumerate(scaled, 1)]) for term in terms
-    }
-    return [
-        term
-        if meanings[term.symbol] == 1
-        else replace(term, symbol=f"{term.symbol}_{numbers[term.source or id(term)]}")
-        for term in joined
-    ]
+
+    terms: tuple[Term, ...]
+    coefficients: tuple[tuple[float, ...], ...]
+
+    def towards(self, by: Sequence[float]) -> list[Term]:
+        """Return the inputs of what depends on the results.
+
+        :param by: its sensitivity to each of them.
+        """
+        columns = zip(*self.coefficients, strict=True)
+        return [
+            replace(term, sensitivity=math.fsum(b * c for b, c in zip(by, column, strict=True)))
+            for term, column in zip(self.terms, columns, strict=True)
+        ]
+
+
+def join(*parts: Sequence[Term]) -> Joint:
+    """Return the inputs of several results, those of one source only once.
+
+    A symbol that stands for something else in each part gets the number of its part.
+    """
+    keys = [[term.source or (number, term.symbol) for term in terms] for number, terms in enumerate(parts, start=1)]
+    found: dict[object, tuple[int, Term]] = {}
+    for number, (terms, named) in enumerate(zip(parts, keys, strict=True), start=1):
+        for key, term in zip(named, terms, strict=True):
+            first, known = found.get(key, (number, term))
+            found[key] = first, max(known, term, key=_uncertainty)
+    meanings = Counter(term.symbol for _, term in found.values())
+    known_by = [dict(zip(named, terms, strict=True)) for named, terms in zip(keys, parts, strict=True)]
+    return Joint(
+        terms=tuple(
+            term if meanings[term.symbol] == 1 else replace(term, symbol=f"{term.symbol}_{number}")
+            for number, term in found.values()
+        ),
+        coefficients=tuple(tuple(own[key].sensitivity if key in own else 0.0 for key in found) for own in known_by),
+    )
 
 
 def _uncertainty(term: Term) -> float:

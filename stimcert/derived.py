@@ -8,11 +8,12 @@ Source: JCGM 100:2008, eq. (10) and 5.2.2.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from stimcert.correlation import inputs_of
-from stimcert.measured import Measured, NotMeasurable
+from stimcert.correlation import join
+from stimcert.measured import Measured, Model, NotMeasurable
 from stimcert.quantity import show
 from stimcert.term import Term, standard
 from stimcert.uncertainty import evaluate
@@ -28,8 +29,13 @@ def rise(value: Measured, before: Measured) -> Measured:
     """
     _refuse_bounds(value, before)
     sign_2, sign_1 = math.copysign(1.0, value.value), math.copysign(1.0, before.value)
-    terms = inputs_of((_terms("I_2", value), sign_2), (_terms("I_1", before), -sign_1))
-    return _result(abs(value.value) - abs(before.value), value.unit, terms, {"before": before.value})
+    terms = join(_terms("I_2", value), _terms("I_1", before)).towards((sign_2, -sign_1))
+    return Measured(
+        value=abs(value.value) - abs(before.value),
+        unit=value.unit,
+        uncertainty=evaluate(terms),
+        details={"before": before.value},
+    )
 
 
 def drop(value: Measured, before: Measured) -> Measured:
@@ -52,12 +58,17 @@ def share(value: Measured, whole: Measured) -> Measured:
     if not abs(whole.value) > _CERTAIN * whole.uncertainty.expanded:
         found = show(whole.value, whole.unit)
         raise NotMeasurable("no_output_proven", f"{found} may be nothing: a share of it is no number", found=found)
-    ratio = abs(value.value) / abs(whole.value)
-    signs = math.copysign(1.0, value.value), math.copysign(1.0, whole.value)
-    terms = inputs_of(
-        (_terms("I", value), signs[0] / abs(whole.value)), (_terms("I_0", whole), -signs[1] * ratio / abs(whole.value))
+    ratio = value.value / whole.value
+    both = join(_terms("I", value), _terms("I_0", whole))
+    model = Model(function=_ratio, estimates=(value.value, whole.value), coefficients=both.coefficients)
+    by = math.copysign(1.0, ratio) / whole.value, -abs(ratio) / whole.value
+    return Measured(
+        value=abs(ratio),
+        unit="%",
+        uncertainty=evaluate(both.towards(by)),
+        details={"value": value.value, "whole": whole.value},
+        model=model,
     )
-    return _result(ratio, "%", terms, {"value": value.value, "whole": whole.value})
 
 
 def deviation(value: Measured, reference: Measured) -> Measured:
@@ -67,7 +78,11 @@ def deviation(value: Measured, reference: Measured) -> Measured:
     """
     ratio = share(value, reference)
     return Measured(
-        value=abs(ratio.value - 1.0), unit="%", uncertainty=ratio.uncertainty, details={"ratio": ratio.value}
+        value=abs(ratio.value - 1.0),
+        unit="%",
+        uncertainty=ratio.uncertainty,
+        details={"ratio": ratio.value},
+        model=ratio.model,
     )
 
 
@@ -81,9 +96,13 @@ def voltage(current: Measured, load: Measured) -> Measured:
     """
     amperes, ohms = abs(current.value), load.value
     sign = math.copysign(1.0, current.value)
-    terms = inputs_of((_terms("I", current), sign * ohms), (_terms("R", load), amperes))
+    terms = join(_terms("I", current), _terms("R", load)).towards((sign * ohms, amperes))
     details = {"current": amperes, "load": ohms}
-    return replace(current, value=amperes * ohms, unit="V", uncertainty=evaluate(terms), details=details)
+    return replace(current, value=amperes * ohms, unit="V", uncertainty=evaluate(terms), details=details, model=None)
+
+
+def _ratio(value: Any, whole: Any) -> Any:
+    return abs(value / whole)
 
 
 def _refuse_bounds(*parts: Measured) -> None:
@@ -106,7 +125,3 @@ def _terms(symbol: str, part: Measured) -> Sequence[Term]:
             dof=max(part.uncertainty.effective_dof, 1.0),
         )
     ]
-
-
-def _result(value: float, unit: str, terms: list[Term], details: Mapping[str, float]) -> Measured:
-    return Measured(value=value, unit=unit, uncertainty=evaluate(terms), details=details)

@@ -63,9 +63,23 @@ CATALOGUE: dict[str, Entry] = {
     ),
     # --- about what could be measured
     "bandwidth": Entry(
-        "bandwidth: {role} sees means only, a peak of {event} cannot be seen", "add a digitizer to the station"
+        "bandwidth: {role} does not show {event}",
+        "add a digitizer to the station, or one that is fast enough for this row",
     ),
-    "no_digitizer": Entry("bandwidth: the station has no digitizer", "add a digitizer to the station"),
+    "no_digitizer": Entry(
+        "bandwidth: the SMU sees means only, {quantity} needs a digitizer", "add a digitizer to the station"
+    ),
+    "no_whole_period": Entry(
+        "{role} integrates for {longest} at most, which holds no whole period of {period}",
+        "add a digitizer to the station: its records are as long as they need to be",
+    ),
+    "no_whole_record": Entry(
+        "a cycle of {cycle} does not fit the longest record at the full rate, {longest}",
+        "use a digitizer with more memory",
+    ),
+    "program_record": Entry(
+        "a slow record of the program: what decides are the records at the full rate", "nothing: all are kept"
+    ),
     "not_observed": Entry(
         "only {observed} of the dwell was seen at full bandwidth, {required} are required",
         "shorten the dwell or use a digitizer with more memory",
@@ -127,7 +141,7 @@ CATALOGUE: dict[str, Entry] = {
         "observe longer and at full bandwidth, or with a smaller uncertainty",
     ),
     "sign_not_proven": Entry(
-        "the mean is {value}, but no reference proved the sign of the bench: leads may be swapped",
+        "no reference proved the sign of the bench: leads may be swapped",
         "add a reference source to the station: applied at the device's end of the leads, it proves their sign",
     ),
     # --- about the bench

@@ -110,6 +110,8 @@ def _apply(state: _RunState, kind: str, wall: str, body: Body) -> None:
             _add_measurement(state, body)
         case "waveform_described":
             state.cases[body["case"]].described.append(body)
+        case "monte_carlo":
+            _add_simulation(state.cases[body["case"]], body)
         case "case_error":
             state.cases[body["case"]].errors.append(body["reason"])
         case "case_ended":
@@ -137,6 +139,17 @@ def _add_measurement(state: _RunState, body: Body) -> None:
     case.measurements.append(measurement)
     if body["case"] != STATION:
         state.unproven.append(measurement)
+
+
+def _add_simulation(case: _CaseState, body: Body) -> None:
+    """Set beside a measurement what a simulation made of it; its verdict is the less favourable one."""
+    measurement = case.measurements[-body["back"]]
+    measurement["monte_carlo"] = body["simulation"]
+    for key in ("acceptance_limits", "guard_band", "nonconformance_probability"):
+        measurement[key] = body[key]
+    if Verdict(measurement["verdict"]) < Verdict(body["verdict"]):
+        before = measurement["verdict"]
+        measurement |= {"verdict": body["verdict"], "reason": body["reason"], "judged_before": before}
 
 
 def _record(state: _RunState) -> dict[str, Any]:

@@ -4,7 +4,7 @@
 import math
 from dataclasses import replace
 
-from stimcert.correlation import inputs_of
+from stimcert.correlation import join
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
@@ -95,10 +95,12 @@ def _extreme(record: CurrentRecord, part: Extreme, sign: float) -> Measured:
 
 def peak_to_peak(record: CurrentRecord, found: Extremes) -> Measured:
     """Return the difference of the extremes in A: offset and zero, which both share, drop out of its budget."""
-    terms = inputs_of(
-        (common_terms(record, found.positive.value) + extremum_terms(record, found.positive), 1.0),
-        (common_terms(record, found.negative.value) + extremum_terms(record, found.negative), -1.0),
+    high, low = found.positive, found.negative
+    both = join(
+        common_terms(record, high.value) + extremum_terms(record, high),
+        common_terms(record, low.value) + extremum_terms(record, low),
     )
+    terms = both.towards((1.0, -1.0))
     return Measured(value=max(found.peak_to_peak, 0.0) * slope(record), unit="A", uncertainty=evaluate(terms))
 
 

@@ -12,7 +12,7 @@ once, so that the gain acts on the change alone.
 
 from dataclasses import dataclass
 
-from stimcert.correlation import inputs_of
+from stimcert.correlation import join
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
@@ -61,11 +61,8 @@ def output_change(before: CurrentRecord, after: CurrentRecord, *, event: float =
         raise NotMeasurable("no_output_proven", f"{found} may be nothing: nothing could change", found=found)
     worst = max(sides, key=lambda side: abs(side.change))
     ratio = worst.change / whole.value
-    terms = inputs_of(
-        (worst.after.uncertainty.terms, 1.0 / whole.value),
-        (worst.before.uncertainty.terms, -1.0 / whole.value),
-        (whole.uncertainty.terms, -ratio / whole.value),
-    )
+    parts = worst.after.uncertainty.terms, worst.before.uncertainty.terms, whole.uncertainty.terms
+    terms = join(*parts).towards((1.0 / whole.value, -1.0 / whole.value, -ratio / whole.value))
     names = ("positive", "negative")
     details = {f"{name}_before": side.before.value for name, side in zip(names, sides, strict=True)}
     details |= {f"{name}_after": side.after.value for name, side in zip(names, sides, strict=True)}

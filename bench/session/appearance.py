@@ -40,9 +40,10 @@ def _observed(point: Point, captures: tuple[Capture, ...]) -> Observed:
     where = f"{point.mode.name}, level {point.level}, {point.load_words}"
     records = [record for capture in captures for record in capture.records]
     if records:
-        return joined([observed_record(record, where=where, cycle=point.cycle) for record in records])
+        period = point.program or 0.0
+        return joined([observed_record(record, where=where, cycle=point.cycle, period=period) for record in records])
     mean = mean_current(captures[-1].means[-1])
-    return observed_mean(where, Interval.of(mean), period=point.cycle or 0.0)
+    return observed_mean(where, Interval.of(mean), period=point.program or point.cycle or 0.0)
 
 
 def _height(peak: Measured | NotMeasurable) -> float:

@@ -2,6 +2,7 @@
 """One record of a reading on its way to a verdict: what its metrics come to, each computed once."""
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from bench.session.evaluate import outcome
 from bench.session.judge import PROVING
@@ -13,9 +14,12 @@ from stimcert.quantity import Dimension
 from stimcert.record_event import without_own_contacts
 
 Reading = Capture | MeanCurrent | OpenVoltage | Derived
+Proving = tuple[str, Measured | NotMeasurable]
+Kind = Literal["chosen", "program", "caught"]
 
 # The absolute peak, and the mean of a direct current; an r.m.s. value of short pulses is lost in its own uncertainty.
-_OWN_PROOF = frozenset({PROVING, "current.mean"})
+_MEAN = "current.mean"
+_OWN_PROOF = frozenset({PROVING, _MEAN})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,20 +27,29 @@ class Attempt:
     """One record of a reading, or the reading itself.
 
     :param last: whether the next higher range was not needed.
-    :param proof: the current that proves the output, where this reading is not the one that can.
+    :param kind: how the record came about; only what was chosen to be measured decides anything but a FAIL, and what a
+        trigger caught besides.
+    :param proof: the current that proves the output, where this reading is not the one that can, and its metric.
     """
 
     number: int
     part: Reading
     last: bool
+    kind: Kind = "chosen"
     waveform: str | None = None
-    proof: Measured | NotMeasurable | None = None
+    proof: Proving | None = None
     _evaluated: dict[tuple[str, float | None], Measured | NotMeasurable] = field(default_factory=dict)
 
     @property
     def observed(self) -> float | None:
-        """Share of the dwell seen at full bandwidth; None for a mean."""
-        return self.part.observed if isinstance(self.part, Capture) else None
+        """Share of the dwell seen at full bandwidth; None for a mean, and for what was taken beside it."""
+        return self.part.observed if isinstance(self.part, Capture) and self.part.records else None
+
+    @property
+    def conditions(self) -> dict[str, object]:
+        """What the journal keeps of how the record came about; the share of the dwell only where it was observed."""
+        seen = {"observed": self.observed} if self.observed is not None else {}
+        return {"attempt": self.number, "record": self.kind, **seen}
 
     def evaluated(self, point: Point, metric: str, event: float | None = None) -> Measured | NotMeasurable:
         """Return the measurement result, computed once for all rows that ask for the same.
@@ -67,10 +80,17 @@ class Attempt:
         clean = without_own_contacts(record, moment.band, moment.start, moment.start + moment.own)
         return replace(self, part=replace(self.part, records=(clean,)), _evaluated={})
 
-    def proving_current(self, point: Point, metric: str) -> Measured | NotMeasurable | None:
-        """Return the absolute peak that proves an output where this metric of this reading does not."""
+    def proving(self, point: Point, metric: str) -> Proving | None:
+        """Return the current that proves an output where this metric of this reading does not, with its metric."""
         if self.proof is not None:
             return self.proof
         if metric not in METRICS or metric in _OWN_PROOF or METRICS[metric].dimension is Dimension.VOLTAGE:
             return None
-        return self.evaluated(point, PROVING)
+        return PROVING, self.evaluated(point, PROVING)
+
+
+def proof_by(capture: Capture, point: Point) -> Proving:
+    """Return the current of a capture that proves the output at a point: its peak, without a digitizer its mean."""
+    if capture.records or not capture.means:
+        return PROVING, outcome(PROVING, capture, point)
+    return _MEAN, outcome(_MEAN, MeanCurrent(reading=capture.means[-1]), point)

@@ -224,4 +224,3 @@ def ended(ledger: Ledger, record: Mapping[str, Any], path: Path) -> Entry:
         "complete": record["complete"],
     }
     return ledger.append("ended", body)
-

@@ -8,10 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bench.session.ammeter import Ammeter
+from bench.session.capture_plan import plan_capture
+from bench.session.foresight import no_whole_period
 from bench.session.inputs import Inputs
-from bench.session.planner import Setup, plan_setup, program_rate, ranged_setup, record_length
+from bench.session.observe import Observer
+from bench.session.planner import Setup, plan_setup, ranged_setup
 from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point, event_points
 from bench.session.recorder import Recorder, Watching
+from bench.session.sampling import sampling_of
 from bench.session.surroundings import surroundings_of
 from bench.session.wiring import Wiring
 from instruments.errors import BenchError
@@ -25,9 +29,6 @@ from stimcert.specification import as_used
 
 if TYPE_CHECKING:
     from bench.session.events import Events
-
-LONG_RATE = 1e5
-"""1/s: the slowest rate at which a sample is no longer than an event of 10 µs."""
 
 # The SMU's mean is read only when nothing in the record comes near its range or limit.
 _SAFE_SHARE = 0.95
@@ -58,8 +59,11 @@ class Bench:
         self.wiring = Wiring(station, inputs.station.load_box)
         self._load_readings = load_readings or {}
         specified = partial(as_used, convention=inputs.plan.accuracy_convention)
+        sampling = sampling_of(inputs.station)
         self.ammeter = Ammeter(station.smu, specified)
-        self.recorder = Recorder(station.digitizer, zeros, specified) if station.digitizer is not None else None
+        self.recorder = (
+            Recorder(station.digitizer, zeros, sampling, specified) if station.digitizer and sampling else None
+        )
         self._inputs = inputs
         self._progress = progress
         self._seed = seed
@@ -204,26 +208,44 @@ class Bench:
         self.station.dut.start()
 
     def capture(self, point: Point, *, seconds: float | None = None) -> Capture:
-        """Record the current at a point at the fastest rate, for its dwell, with the SMU out of the loop.
+        """Observe the current at a point for its dwell, with the SMU out of the loop.
 
-        A clipped record is repeated one range up, and kept. Without a digitizer the SMU's mean is all there is; it is
-        repeated one range up in the same way.
+        A dwell that fits the digitizer's memory is one record at the fastest rate. Of a longer one the rest is watched
+        at that rate with the trigger armed at the acceptance limit of the lowest ceiling; what it catches is kept.
+        Where the mode has a program that the dwell holds three times, three periods are recorded slowly first, and the
+        fast record is taken where they were strongest. A clipped record is repeated one range up, and kept.
 
-        :param seconds: record for so long instead of the dwell.
+        Without a digitizer the SMU's mean is all there is; it is repeated one range up in the same way.
+
+        :param seconds: nothing but one record at the fastest rate, for so long.
         """
-        return self._captured(point, seconds or point.case.dwell.si)
+        plan = plan_capture(self._inputs, self.setup, point) if self.recorder is not None else None
+        if seconds is not None or plan is None:
+            return self._captured(point, seconds or point.case.dwell.si)
+        return self._keep(point, self._observer().observe(self.setup, point, plan))
 
     def long_record(self, point: Point) -> Capture:
-        """Record the current at a point for its whole dwell, as slowly as shows events of 10 µs, or slower."""
-        return self._captured(point, point.case.dwell.si, rate=LONG_RATE)
+        """Record the current at a point for its whole dwell without a gap, at 100 kHz or what memory allows."""
+        return self._captured(point, point.case.dwell.si, slowly=True)
 
     def program_record(self, point: Point, *, periods: float = 3.0) -> Capture:
-        """Record so many periods of the mode's declared program without a gap, as slowly as they need, at a point.
+        """Record so many periods of the mode's declared program without a gap, at 100 kHz or what memory allows.
 
         A mode without a program is recorded for the dwell. Without a digitizer the SMU's mean is all there is.
         """
         seconds = periods * point.program if point.program is not None else point.case.dwell.si
-        return self._captured(point, seconds, rate=program_rate(seconds, LONG_RATE))
+        return self._captured(point, seconds, slowly=True)
+
+    def strongest(self, point: Point, whole: Capture, *, seconds: float) -> Capture:
+        """Record at the fastest rate where a slow record of this point shows its mode's program at its strongest.
+
+        Without a program, or a digitizer, this is a capture like any other.
+
+        :param whole: the slow record, which ended just now.
+        """
+        if point.program is not None and whole.records:
+            self._observer().await_strongest(whole.records[-1], window=seconds, period=point.program)
+        return self._captured(point, seconds)
 
     def watch(self, point: Point, seconds: float, *, level: float) -> Watching:
         """Watch at a point with the trigger armed at ± ``level``, until ``seconds`` have been seen at the full rate.
@@ -237,15 +259,20 @@ class Bench:
         self.wiring.bypass(True)
         return self.recorder.watch(self.setup, level=level, seconds=seconds)
 
-    def _captured(self, point: Point, seconds: float, *, rate: float | None = None) -> Capture:
+    def _observer(self) -> Observer:
         if self.recorder is None:
-            capture = Capture(means=tuple(self.ammeter.climb(self.setup)))
-        else:
-            self.wiring.bypass(True)
-            rate = rate or self.recorder.digitizer.max_sample_rate
-            count = record_length(seconds, rate)
-            share = min(count / rate / point.case.dwell.si, 1.0)
-            capture = Capture(records=self.recorder.climb(self.setup, rate=rate, count=count), observed=share)
+            raise RuntimeError("this station has no digitizer: nothing can be observed at a full rate")
+        self.wiring.bypass(True)
+        return Observer(self.recorder, self.station.clock)
+
+    def _captured(self, point: Point, seconds: float, *, slowly: bool = False) -> Capture:
+        if self.recorder is None:
+            return self._keep(point, Capture(means=tuple(self.ammeter.climb(self.setup))))
+        self.wiring.bypass(True)
+        records, seen = self.recorder.climb(self.setup, seconds, slowly=slowly)
+        return self._keep(point, Capture(records=records, observed=min(seen / point.case.dwell.si, 1.0)))
+
+    def _keep(self, point: Point, capture: Capture) -> Capture:
         capture = replace(capture, around=surroundings_of(self._inputs, point, self.shunt))
         self._last = (point, capture)
         return capture
@@ -261,9 +288,9 @@ class Bench:
         setup = self.setup
         capture = self._last[1] if self._last is not None and self._last[0] == point else None
         if capture is not None and capture.means:
-            return MeanCurrent(reading=capture.means[-1])
+            return MeanCurrent(reading=capture.means[-1], refused=no_whole_period(self._inputs, point.mode))
         if self.recorder is not None and not _smu_may_read(setup, capture):
-            return MeanCurrent(record=capture.records[-1] if capture is not None else self.capture(point).records[-1])
+            return MeanCurrent(record=(capture or self.capture(point)).of_cycles(point.cycle))
         self.wiring.bypass(False)
         reading = self.ammeter.read(setup)
         if reading.status is not Status.VALID and self.recorder is not None:
@@ -275,13 +302,19 @@ class Bench:
                 limit=f"{reading.limit:g} A",
                 range=f"{reading.range:g} A",
             )
-        return MeanCurrent(reading=reading, record=capture.records[-1] if capture is not None else None)
+        if self.recorder is None:
+            return MeanCurrent(reading=reading, refused=no_whole_period(self._inputs, point.mode))
+        return MeanCurrent(reading=reading, record=capture.of_cycles(point.cycle) if capture is not None else None)
 
 
 def _smu_may_read(setup: Setup, capture: Capture | None) -> bool:
-    if capture is None or setup.nplc is None or capture.records[-1].waveform.clipped:
+    """Whether nothing that was seen at this point comes near what the SMU can bear without limiting."""
+    if capture is None or setup.nplc is None:
         return False
-    return _raw_peak(capture.records[-1]) < _SAFE_SHARE * min(setup.smu_range, setup.smu_limit)
+    seen = (capture.records[-1], *capture.slow, *capture.caught)
+    if any(record.waveform.clipped for record in seen):
+        return False
+    return max(map(_raw_peak, seen)) < _SAFE_SHARE * min(setup.smu_range, setup.smu_limit)
 
 
 def _raw_peak(record: CurrentRecord) -> float:

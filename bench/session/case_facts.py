@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from bench.session.foresight import foreseen
 from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
 from bench.session.row import Row
@@ -19,8 +20,15 @@ def planned_case(inputs: Inputs, case: Case, seed: int) -> dict[str, Any]:
 
     :param seed: decides at which moments events are made.
     """
-    random = {"random_seed": seed} if facts_of(case.procedure).visits == "events" else {}
-    return {**case_facts(inputs, case), **random, "points": list(required_points(inputs, case))}
+    return {
+        **case_facts(inputs, case),
+        **({"random_seed": seed} if facts_of(case.procedure).visits == "events" else {}),
+        "foreseen": [
+            {"mode": mode.name, "limit": row.id, "reason": reason.as_dict()}
+            for mode, row, reason in foreseen(inputs, case)
+        ],
+        "points": list(required_points(inputs, case)),
+    }
 
 
 def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
@@ -31,6 +39,7 @@ def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
         "title": case.title,
         "mode": ", ".join(case.modes),
         "modes": list(case.modes),
+        "dwell": case.dwell.si,
         "limits": [
             *(_limit(row) for row in limit_rows(inputs, case)),
             *_declared(inputs, case),

@@ -8,6 +8,7 @@ from stimcert.metrics import METRICS
 from stimcert.models import Measured, NotMeasurable, mean_current, mean_of_record, peak_current
 from stimcert.quantity import show
 from stimcert.reading import MeanReading, Status
+from stimcert.reason import Reason
 from stimcert.record_event import event_charge, event_energy
 
 _DEFAULT_EVENT = 10e-6
@@ -27,9 +28,11 @@ def evaluate(
         case "current.peak", Capture(records=()):
             return _by_mean(reading)
         case _, Capture(records=()) if metric in METRICS and metric != "current.mean":
-            raise NotMeasurable("no_digitizer", f"{metric} needs a digitizer", quantity=metric)
+            raise NotMeasurable("no_digitizer", f"{metric} needs a digitizer", quantity=METRICS[metric].words)
         case _, Capture(records=(*_, _)):
             return _of_capture(metric, reading, event=event or _DEFAULT_EVENT, cycle=cycle)
+        case _, MeanCurrent(refused=Reason() as reason):
+            raise NotMeasurable(reason.code, reason.text, **reason.params)
         case (("current.mean" | "current.polarity"), MeanCurrent()):
             return _mean(reading, cycle)
         case "voltage.peak", OpenVoltage():

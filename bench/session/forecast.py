@@ -4,30 +4,35 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bench.session.capture_plan import divide
+from bench.session.foresight import foreseen_lines
 from bench.session.inputs import Inputs
-from bench.session.planner import Setup, case_points, limit_rows, plan_setup
+from bench.session.planner import Setup, case_points, expected_u, limit_rows, plan_setup
+from bench.session.point import points_of
 from bench.session.rows import judges_nothing
-from instruments.data_sheets import load_accuracy
+from bench.session.sampling import sampling_of
 from stimcert.limits import LimitRow
 from stimcert.plan import Case
 from stimcert.procedures import discloses
 from stimcert.quantity import show
 
-# Coverage factor 2 over a rectangle: only a forecast; the budget decides when it is measured.
-_EXPANDED_OVER_HALF_WIDTH = 2 / 3**0.5
 # What one point takes beside its dwell and settling: relays, mean readings, transfer (s, bench time).
 _POINT_OVERHEAD = 0.15
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseForecast:
-    """One case: how many points, how long, what can come out of it."""
+    """One case: how many points, how long, what can come out of it.
+
+    :param foreseen: a line for each row that cannot be decided on this station, in the words of the record.
+    """
 
     case: Case
     points: int
     minutes: float
     decidable: bool
     words: str
+    foreseen: tuple[str, ...]
     operator_actions: int
 
 
@@ -35,59 +40,59 @@ def forecast(inputs: Inputs) -> Iterator[CaseForecast]:
     """Yield a forecast for each case of the plan."""
     for case in inputs.plan.cases:
         points = case_points(inputs, case)
-        seconds = _seconds(inputs, case, points)
-        decidable, words = _decidable(inputs, case)
+        foreseen = [] if case.not_applicable else foreseen_lines(inputs, case)
+        decidable, words = _decidable(inputs, case, foreseen)
         yield CaseForecast(
             case=case,
             points=points,
-            minutes=seconds / 60,
+            minutes=_seconds(inputs, case) / 60,
             decidable=decidable,
             words=words,
+            foreseen=tuple(foreseen),
             operator_actions=_operator_actions(inputs, case, points),
         )
 
 
-def _seconds(inputs: Inputs, case: Case, points: int) -> float:
-    """Return the bench time of a case, s."""
-    if discloses(case.procedure):
-        # Few plans disclose, and what is needed for it takes its time to load.
-        from bench.session.specification import recorded
-
-        return recorded(inputs.plan, case) + points * (case.settle.si + _POINT_OVERHEAD)
-    return points * (case.dwell.si + case.settle.si + _POINT_OVERHEAD)
-
-
-def _decidable(inputs: Inputs, case: Case) -> tuple[bool, str]:
+def _decidable(inputs: Inputs, case: Case, foreseen: list[str]) -> tuple[bool, str]:
     if case.not_applicable:
         return True, f"not applicable: {case.not_applicable}"
     if judges_nothing(inputs, case):
         seen = "" if inputs.station.digitizer is not None else ", of which this station sees means only"
         return False, f"discloses its results{seen}; nothing is judged"
+    if foreseen:
+        return False, "INCONCLUSIVE at best"
     rows = limit_rows(inputs, case)
-    if inputs.station.digitizer is None and any(row.metric != "current.mean" for row in rows):
-        return False, "bandwidth: no digitizer, INCONCLUSIVE at best"
     setup = plan_setup(inputs, inputs.plan.mode_named(case.modes[0]))
     zones = [_pass_zone(inputs, setup, row) for row in rows if row.kind == "limit" and row.unit == "A"]
     return True, "decidable" + (f": PASS {', '.join(zones)}" if zones else "")
+
+
+def _seconds(inputs: Inputs, case: Case) -> float:
+    """Return what a case takes, s of bench time: a slow record of a program and the way to its strongest part too."""
+    if discloses(case.procedure):
+        # Few plans disclose, and what is needed for it takes its time to load.
+        from bench.session.specification import recorded
+
+        return recorded(inputs.plan, case) + case_points(inputs, case) * (case.settle.si + _POINT_OVERHEAD)
+    sampling, points = sampling_of(inputs.station), dict.fromkeys(case.modes, 0)
+    for point in points_of(inputs.plan, case):
+        points[point.mode.name] += not point.one_more_up
+    total = 0.0
+    for name, count in points.items():
+        times = divide(case, inputs.plan.mode_named(name), sampling) if sampling is not None else None
+        beside = times.slow + (times.period or 0.0) / 2 if times is not None else 0.0
+        total += count * (case.dwell.si + case.settle.si + beside + _POINT_OVERHEAD)
+    return total
 
 
 def _pass_zone(inputs: Inputs, setup: Setup, row: LimitRow) -> str:
     """Return the acceptance zone expected for a row, from the digitizer's data sheet alone."""
     zones = []
     if row.upper is not None:
-        zones.append(f"below about {show(row.upper.si - _expected_u(inputs, setup, row.upper.si), 'A')}")
+        zones.append(f"below about {show(row.upper.si - expected_u(inputs, setup, row.upper.si), 'A')}")
     if row.lower is not None:
-        zones.append(f"above about {show(row.lower.si + _expected_u(inputs, setup, row.lower.si), 'A')}")
+        zones.append(f"above about {show(row.lower.si + expected_u(inputs, setup, row.lower.si), 'A')}")
     return " and ".join(zones)
-
-
-def _expected_u(inputs: Inputs, setup: Setup, current: float) -> float:
-    if inputs.station.digitizer is None or setup.digitizer_range is None:
-        accuracy = load_accuracy(inputs.station.smu.driver).current(setup.smu_range)
-        return _EXPANDED_OVER_HALF_WIDTH * accuracy.half_width(current)
-    accuracy = load_accuracy(inputs.station.digitizer.driver).digitize(setup.digitizer_range)
-    ohms = setup.shunt.value.si
-    return _EXPANDED_OVER_HALF_WIDTH * accuracy.half_width(current * ohms) / ohms
 
 
 def _operator_actions(inputs: Inputs, case: Case, points: int) -> int:
@@ -101,11 +106,13 @@ def forecast_lines(inputs: Inputs) -> list[str]:
     """Return the forecast as aligned lines, the same for ``check-plan`` and for the start of a run."""
     entries = list(forecast(inputs))
     width = max(len(entry.case.procedure) for entry in entries)
-    lines = [
-        f"  {entry.case.id:<8} {entry.case.procedure:<{width}}  {', '.join(entry.case.modes)}: "
-        f"{entry.points} points, {entry.minutes:.1f} min, {entry.words}"
-        for entry in entries
-    ]
+    lines: list[str] = []
+    for entry in entries:
+        lines.append(
+            f"  {entry.case.id:<8} {entry.case.procedure:<{width}}  {', '.join(entry.case.modes)}: "
+            f"{entry.points} points, {entry.minutes:.1f} min, {entry.words}"
+        )
+        lines += [f"           {line}" for line in entry.foreseen]
     minutes = sum(entry.minutes for entry in entries)
     actions = sum(entry.operator_actions for entry in entries)
     judging = [entry for entry in entries if not (entry.case.not_applicable or judges_nothing(inputs, entry.case))]

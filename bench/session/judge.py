@@ -15,6 +15,8 @@ from stimcert.quantity import show
 from stimcert.reason import Reason
 from stimcert.verdict import Verdict
 
+_FAVOURABLE = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
+
 PROVING = "current.peak"
 """The metric by which output is proven where the one that is judged is no current."""
 
@@ -45,6 +47,16 @@ class Judgement:
             "exceeded": self.exceeded,
         }
 
+    def as_foreseen(self, missing: Reason | None) -> "Judgement":
+        """Return the judgement where the plan already tells that the station lacks something: only a FAIL stays."""
+        if missing is None or self.verdict in (None, Verdict.FAIL, Verdict.ERROR):
+            return self
+        return replace(self, verdict=Verdict.INCONCLUSIVE, reason=missing)
+
+    def beside(self) -> "Judgement":
+        """Return the judgement of a record that shows how a program runs: nothing but a FAIL is decided by it."""
+        return self if self.verdict is Verdict.FAIL else replace(self, verdict=None, reason=Reason("program_record"))
+
     def repeated(self, measured: Measured | NotMeasurable) -> "Judgement":
         """Return the judgement of a clipped record that was repeated one range up: kept, deciding nothing."""
         value = show(measured.value, measured.unit) if isinstance(measured, Measured) else "the range"
@@ -61,7 +73,8 @@ def judge(
     observed: float | None = None,
     rectified: Measured | None = None,
     sign_proven: bool = True,
-    current: Measured | NotMeasurable | None = None,
+    current: tuple[str, Measured | NotMeasurable] | None = None,
+    proven: bool = False,
 ) -> Judgement:
     """Judge one measurement.
 
@@ -70,8 +83,9 @@ def judge(
     :param observed: share of the dwell seen at full bandwidth; None where that has no meaning.
     :param rectified: mean of the magnitude of the same current, for a sign; None where only means are seen.
     :param sign_proven: whether a reference has shown which way the bench's leads are connected.
-    :param current: absolute peak current of the same reading, which proves the output where the metric itself is no
-        current; None where it is one.
+    :param current: the current that proves the output, and its metric, where the metric itself is none that does; None
+        where it is one.
+    :param proven: whether another record of the same point is what must prove the output.
     """
     if isinstance(measured, NotMeasurable):
         verdict = Verdict.INCONCLUSIVE if row is not None and row.kind == "limit" else None
@@ -80,7 +94,7 @@ def judge(
         return Judgement(verdict=None)
     if row.required_sign is not None:
         judgement = _judge_sign(measured, rectified, row.required_sign, point)
-        return judgement if sign_proven else _without_sign(judgement, measured)
+        return judgement if sign_proven else _without_sign(judgement)
     decision = _decide(measured, row, rule)
     judged = Judgement(
         verdict=None,
@@ -91,11 +105,33 @@ def judge(
     if row.kind == "advisory":
         return replace(judged, exceeded=_exceeds(measured, row))
     verdict, reason = decision.verdict, _reason(decision, measured, row, point)
-    if verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS):
-        doubt = _doubt(measured, row, observed) or _proof(measured, row, point, history, current)
+    if verdict in _FAVOURABLE:
+        doubt = _doubt(measured, row, observed)
+        if doubt is None and not proven:
+            doubt = _proof(measured, row, point, history, current)
         if doubt is not None:
             verdict, reason = Verdict.INCONCLUSIVE, doubt
     return replace(judged, verdict=verdict, reason=reason)
+
+
+def judge_again(measured: Measured, row: Row, point: Point, before: Judgement, *, rule: str) -> Judgement:
+    """Judge what was judged before with a wider uncertainty; the verdict never becomes more favourable.
+
+    :param measured: with the wider uncertainty.
+    :param before: what was concluded with that of the budget.
+    """
+    decision = _decide(measured, row, rule)
+    doubt = _doubt(measured, row, None) if decision.verdict in _FAVOURABLE else None
+    verdict = decision.verdict if doubt is None else Verdict.INCONCLUSIVE
+    judged = replace(
+        before,
+        acceptance=(decision.acceptance_lower, decision.acceptance_upper),
+        guard_band=decision.guard_band,
+        nonconformance=decision.nonconformance_probability,
+    )
+    if before.verdict is not None and not before.verdict < verdict:
+        return judged
+    return replace(judged, verdict=verdict, reason=doubt or _reason(decision, measured, row, point))
 
 
 def _exceeds(measured: Measured, row: Row) -> bool:
@@ -117,12 +153,11 @@ def _judge_sign(measured: Measured, rectified: Measured | None, sign: int, point
     return Judgement(verdict=decision.verdict, reason=reason)
 
 
-def _without_sign(judgement: Judgement, measured: Measured) -> Judgement:
+def _without_sign(judgement: Judgement) -> Judgement:
     """Return what is left of a sign that swapped leads of the bench would turn round: neither PASS nor FAIL."""
     if judgement.verdict not in (Verdict.PASS, Verdict.FAIL):
         return judgement
-    reason = Reason("sign_not_proven", {"value": show(measured.value, measured.unit)})
-    return replace(judgement, verdict=Verdict.INCONCLUSIVE, reason=reason)
+    return replace(judgement, verdict=Verdict.INCONCLUSIVE, reason=Reason("sign_not_proven"))
 
 
 def _reason(decision: Decision, measured: Measured, row: Row, point: Point) -> Reason | None:
@@ -149,13 +184,17 @@ def _doubt(measured: Measured, row: Row, observed: float | None) -> Reason | Non
 
 
 def _proof(
-    measured: Measured, row: Row, point: Point, history: History, current: Measured | NotMeasurable | None
+    measured: Measured,
+    row: Row,
+    point: Point,
+    history: History,
+    current: tuple[str, Measured | NotMeasurable] | None,
 ) -> Reason | None:
     """Return why output is not proven at this point, None when it is."""
-    if isinstance(current, NotMeasurable):
-        return Reason(current.code, current.params)
-    metric = row.metric if current is None else PROVING
-    proof = _proof_at(measured if current is None else current, metric, point, history)
+    metric, found = (row.metric, measured) if current is None else current
+    if isinstance(found, NotMeasurable):
+        return Reason(found.code, found.params)
+    proof = _proof_at(found, metric, point, history)
     return None if proof.proven or proof.code is None else Reason(proof.code, proof.params)
 
 

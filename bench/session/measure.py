@@ -6,21 +6,23 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bench.session.attempt import Attempt, Reading
+from bench.session.attempt import Attempt, Kind, Proving, Reading, proof_by
 from bench.session.bench import Bench
-from bench.session.evaluate import outcome
+from bench.session.capture_plan import PEAKS
+from bench.session.foresight import missing
 from bench.session.history import History
 from bench.session.inputs import Inputs
-from bench.session.judge import PROVING, Judgement, judge
+from bench.session.judge import Judgement, judge
 from bench.session.measurement_body import instrument, numbers, own_contacts, visit_facts
 from bench.session.point import Capture, Derived, Point
 from bench.session.row import Row
 from bench.session.rows import judges_nothing, modality_row, rows_of
 from bench.session.run import Run
 from bench.session.summary import point_words
-from stimcert.findings import nearness
+from bench.session.validation import Validation, rank
 from stimcert.models import Measured, NotMeasurable
 from stimcert.plan import Case
+from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason
 from stimcert.store.run_folder import iso, utc_now
 from stimcert.verdict import Verdict
@@ -53,6 +55,7 @@ class Measure:
         self._count = 0
         self._looks: dict[str, Look] = {}
         self._last: tuple[Reading, list[Attempt]] | None = None
+        self._validation = Validation(case.id, run.id)
         self.worst: dict[str, Any] | None = None
 
     def wanted(self, point: Point, metrics: Iterable[str]) -> Iterator[str]:
@@ -75,10 +78,11 @@ class Measure:
     def _judge(
         self, point: Point, metric: str, reading: Reading, proven_by: Capture | None, conditions: dict[str, Any]
     ) -> None:
-        proof = outcome(PROVING, proven_by, point) if proven_by else None
+        proof = proof_by(proven_by, point) if proven_by else None
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
         for attempt in self._attempts_of(reading, proof):
-            for row in rows:
+            # What happened at another moment of the program says nothing of a frequency or a charge.
+            for row in rows if attempt.kind == "chosen" or metric in PEAKS else ():
                 self._measure(point, metric, row, attempt, conditions)
 
     def look(self, point: Point, *captures: Capture) -> None:
@@ -116,14 +120,15 @@ class Measure:
                 continue
             decision, (point, peak) = look.decide(), look.worst
             reason = Reason(decision.code, decision.params) if decision.code is not None else None
-            attempt = Attempt(number=1, part=Derived(result=peak), last=True)
+            attempt, row = Attempt(number=1, part=Derived(result=peak), last=True), modality_row(look.mode)
+            judgement = Judgement(verdict=decision.verdict, reason=reason)
             body = self._body(
                 point,
                 "modality",
-                modality_row(look.mode),
+                row,
                 attempt,
                 peak,
-                Judgement(verdict=decision.verdict, reason=reason),
+                judgement.as_foreseen(missing(self._inputs, look.mode, row)),
                 self._conditions(point),
             )
             found = {"modality": decision.modality.words, "reasons": list(decision.modality.reasons)}
@@ -133,11 +138,15 @@ class Measure:
         self, point: Point, metric: str, row: Row | None, attempt: Attempt, conditions: dict[str, Any]
     ) -> None:
         measured, judgement = self._judged(point, metric, row, attempt)
-        if not attempt.last and judgement.verdict is not Verdict.FAIL:
+        if attempt.kind == "program":
+            judgement = judgement.beside()
+        elif not attempt.last and judgement.verdict is not Verdict.FAIL:
             judgement = judgement.repeated(measured)
-        if row is not None and attempt.last:
+        if row is not None and attempt.last and attempt.kind == "chosen":
             self._remember(point, metric, measured, attempt)
-        self._store(self._body(point, metric, row, attempt, measured, judgement, conditions))
+        body = self._body(point, metric, row, attempt, measured, judgement, conditions)
+        self._store(body)
+        self._validation.note(body, measured, row, point, judgement)
 
     def _judged(
         self, point: Point, metric: str, row: Row | None, attempt: Attempt
@@ -168,9 +177,10 @@ class Measure:
             observed=attempt.observed,
             rectified=attempt.rectified(point, row),
             sign_proven=self._inputs.station.reference is not None,
-            current=attempt.proving_current(point, metric),
+            current=attempt.proving(point, metric),
+            proven=attempt.kind != "chosen",
         )
-        return measured, judgement
+        return measured, judgement.as_foreseen(missing(self._inputs, point.mode, row)) if row is not None else judgement
 
     def _body(
         self,
@@ -196,7 +206,7 @@ class Measure:
             "conditions": {
                 **conditions,
                 **visit_facts(point, attempt.part),
-                "attempt": attempt.number,
+                **attempt.conditions,
                 **instrument(attempt.part),
             },
             "waveform": attempt.waveform,
@@ -204,8 +214,7 @@ class Measure:
 
     def _remember(self, point: Point, metric: str, measured: Measured | NotMeasurable, attempt: Attempt) -> None:
         """Keep what later points of the case are compared with: this metric, or the current that proves its output."""
-        current = attempt.proving_current(point, metric)
-        kept, found = (metric, measured) if current is None else (PROVING, current)
+        kept, found = attempt.proving(point, metric) or (metric, measured)
         if isinstance(found, Measured):
             self._history.add(point, kept, found)
 
@@ -213,11 +222,22 @@ class Measure:
         self._run.log("measurement", body, durable=False)
         self._stored = True
         self._progress(body)
-        verdict = body["verdict"]
-        if verdict is not None and (self.worst is None or _rank(body) > _rank(self.worst)):
+        self._validation.stored()
+        self._hold(body)
+
+    def _hold(self, body: dict[str, Any]) -> None:
+        if body["verdict"] is not None and (self.worst is None or rank(body) > rank(self.worst)):
             self.worst = body
 
-    def _attempts_of(self, reading: Reading, proof: Measured | NotMeasurable | None) -> list[Attempt]:
+    def _validate(self) -> None:
+        """Simulate what is worst, where that may matter: nothing is measured any more, and the device is stopped."""
+        found = self._validation.simulated(rule=self._inputs.plan.decision_rule)
+        if found is not None:
+            event, body = found
+            self._run.log("monte_carlo", event)
+            self._hold(body)
+
+    def _attempts_of(self, reading: Reading, proof: Proving | None) -> list[Attempt]:
         """Return the attempts of a reading, the same ones for every metric of it."""
         if self._last is None or self._last[0] is not reading:
             self._last = (reading, list(self._attempts(reading)))
@@ -225,18 +245,34 @@ class Measure:
         return attempts if proof is None else [replace(attempt, proof=proof) for attempt in attempts]
 
     def _attempts(self, reading: Reading) -> Iterator[Attempt]:
-        """Yield each record of a reading on its own, the last one last, and keep its waveform."""
+        """Yield each record of a reading on its own, in the order of their being taken, and keep its waveform."""
         if not isinstance(reading, Capture):
             yield Attempt(number=1, part=reading, last=True)
             return
         for number, mean in enumerate(reading.means, start=1):
             yield Attempt(number=number, part=replace(reading, means=(mean,)), last=number == len(reading.means))
-        for number, record in enumerate(reading.records, start=1):
+        yield from self._kept(reading, reading.slow, "program")
+        yield from self._kept(reading, reading.records, "chosen")
+        yield from self._kept(reading, reading.caught, "caught")
+
+    def _kept(self, reading: Capture, records: Sequence[CurrentRecord], kind: Kind) -> Iterator[Attempt]:
+        """Yield records of one kind; each that the trigger caught stands for itself."""
+        observed = reading.observed if kind == "chosen" else None
+        for number, record in enumerate(records, start=1):
             self._count += 1
             yield Attempt(
                 number=number,
-                part=replace(reading, records=(record,), means=(), moments=reading.moments[number - 1 : number]),
-                last=number == len(reading.records),
+                part=replace(
+                    reading,
+                    records=(record,),
+                    means=(),
+                    slow=(),
+                    caught=(),
+                    observed=observed,
+                    moments=reading.moments[number - 1 : number] if kind == "chosen" else (),
+                ),
+                last=number == len(records) or kind == "caught",
+                kind=kind,
                 waveform=self._run.keep_waveform(f"{self._case.id}_{self._count:04d}", record),
             )
 
@@ -267,13 +303,9 @@ class Measure:
         :raises Exception: what went wrong with the last reading.
         """
         self._run.backlog.settle()
+        self._validate()
         self._history = History()  # not asked any more, and as large as the case was long
         self._last = None
         if self.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
             text = point_words(self.worst) if self.worst is not None else "nothing was measured against a limit"
             raise CaseNotPassed(f"{self._case.id} {self.verdict.words}: {text}")
-
-
-def _rank(body: dict[str, Any]) -> tuple[int, float]:
-    """Order by verdict, then by nearness to the limit."""
-    return Verdict(body["verdict"]).severity, nearness(body)

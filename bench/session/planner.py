@@ -17,11 +17,9 @@ from stimcert.plan import Case, Mode
 _LONGEST_APERTURE = 10.0
 # 100 mA: more than any device of this bench has business with, and what relays and loads bear.
 HIGHEST_SMU_RANGE = 0.1
-# The digitizer's memory, with room to spare (about 7 million readings on a DMM6500).
-_LONGEST_RECORD = 5_000_000
 _MEAN_READINGS = 5
 _ROOM = 2.0
-_MICROSECONDS = 1e6
+_EXPANDED_OVER_HALF_WIDTH = 2 / 3**0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,19 +82,6 @@ def ranged_setup(inputs: Inputs, setup: Setup, current: float) -> Setup:
     )
 
 
-def program_rate(seconds: float, fastest: float) -> float:
-    """Return the fastest rate, 1/s, up to ``fastest``, at which a record of ``seconds`` fits the digitizer's memory.
-
-    Its period is a whole number of microseconds, so that samples follow each other without gaps, and it is itself a
-    whole number, as digitizers want it.
-    """
-    needed = math.ceil(seconds * _MICROSECONDS / _LONGEST_RECORD - 1e-9)
-    period = max(round(_MICROSECONDS / fastest), needed)
-    while period < _MICROSECONDS and _MICROSECONDS % period:
-        period += 1
-    return _MICROSECONDS / period
-
-
 def limit_rows(inputs: Inputs, case: Case) -> list[LimitRow]:
     """Return the limit rows a case is judged against; ``declared`` is resolved per mode and level elsewhere."""
     return [inputs.limits[name] for name in case.limits if name != "declared"]
@@ -122,9 +107,22 @@ def _whole_cycles(mode: Mode, line_frequency: float) -> float | None:
     return aperture if aperture <= _LONGEST_APERTURE else None
 
 
-def record_length(dwell: float, sample_rate: float) -> int:
-    """Return the number of samples that covers ``dwell`` seconds, as far as the digitizer's memory goes."""
-    return min(math.ceil(dwell * sample_rate - 1e-9), _LONGEST_RECORD)
+def longest_aperture(station: StationFile) -> float:
+    """Return the longest integration time of the SMU, s."""
+    return _LONGEST_APERTURE / station.line_frequency.si
+
+
+def expected_u(inputs: Inputs, setup: Setup, current: float) -> float:
+    """Return the expanded uncertainty to be expected at a current (A), by the data sheet alone.
+
+    Coverage factor 2 over a rectangle; the budget decides when it is measured.
+    """
+    if inputs.station.digitizer is None or setup.digitizer_range is None:
+        accuracy = load_accuracy(inputs.station.smu.driver).current(setup.smu_range)
+        return _EXPANDED_OVER_HALF_WIDTH * accuracy.half_width(current)
+    accuracy = load_accuracy(inputs.station.digitizer.driver).digitize(setup.digitizer_range)
+    ohms = setup.shunt.value.si
+    return _EXPANDED_OVER_HALF_WIDTH * accuracy.half_width(current * ohms) / ohms
 
 
 def case_points(inputs: Inputs, case: Case) -> int:

@@ -13,6 +13,7 @@ from stimcert.places import load_words
 from stimcert.plan import Case, Mode, Plan
 from stimcert.procedures import comes_down, facts_of
 from stimcert.reading import Certified, CurrentRecord, MeanReading
+from stimcert.reason import Reason
 from stimcert.record_event import Band
 from stimcert.surroundings import Surroundings
 
@@ -138,6 +139,8 @@ class Capture:
 
     :param records: one per range that was tried; only the last may be unclipped.
     :param means: on a station without a digitizer the SMU's means instead, again one per range that was tried.
+    :param slow: the records of the mode's program, taken before, again one per range that was tried.
+    :param caught: what fired the trigger while the rest of the dwell was watched.
     :param observed: share of the dwell seen at full bandwidth.
     :param around: what is known of the point beside the records.
     :param moments: of a capture around an event, one for each record.
@@ -145,9 +148,17 @@ class Capture:
 
     records: tuple[CurrentRecord, ...] = ()
     means: tuple[MeanReading, ...] = ()
-    observed: float = 0.0
+    slow: tuple[CurrentRecord, ...] = ()
+    caught: tuple[CurrentRecord, ...] = ()
+    observed: float | None = 0.0
     around: Surroundings = Surroundings()
     moments: tuple[Moment, ...] = ()
+
+    def of_cycles(self, cycle: float | None) -> CurrentRecord:
+        """Return the record for means: the last one, or the slow one where only that holds a cycle (s)."""
+        record = self.records[-1]
+        held = len(record.waveform.samples) / record.waveform.sample_rate
+        return self.slow[-1] if self.slow and cycle is not None and cycle > held else record
 
     @cached_property
     def train(self) -> "PulseTrain":
@@ -169,10 +180,14 @@ class Derived:
 
 @dataclass(frozen=True, kw_only=True)
 class MeanCurrent:
-    """A mean current: by the SMU where it may be trusted, else by the digitizer's record."""
+    """A mean current: by the SMU where it may be trusted, else by the digitizer's record.
+
+    :param refused: why the reading is no mean of this device's current, though one was taken.
+    """
 
     reading: MeanReading | None = None
     record: CurrentRecord | None = None
+    refused: Reason | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

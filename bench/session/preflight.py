@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bench.session.capture_plan import divide
 from bench.session.inputs import Inputs
-from bench.session.planner import case_points, record_length
+from bench.session.planner import case_points
+from bench.session.sampling import sampling_of
 from bench.session.software import RELEASED
+from stimcert.plan import Case
 from stimcert.store.host import host
 from stimcert.store.run_folder import BALLAST, iso, utc_now
 
 _TIMES = 3
 """So many times the largest size that is foreseen: records are repeated one range up, and a report is written too."""
-_FASTEST = 1e6
-"""1/s: sample rate of the digitizers of this bench."""
 _SAMPLE = 2
 """Bytes of a sample on disk."""
 _POINT = 50_000
@@ -47,10 +48,19 @@ def clock_problems(last_entry: str) -> Iterator[str]:
 def foreseen_size(inputs: Inputs) -> int:
     """Return how many bytes a run of this plan may take at most, as far as it can be foreseen."""
     return sum(
-        2 * case_points(inputs, case) * (_SAMPLE * record_length(case.dwell.si, _FASTEST) + _POINT)
+        2 * case_points(inputs, case) * (_SAMPLE * _samples(inputs, case) + _POINT)
         for case in inputs.plan.cases
         if not case.not_applicable
     )
+
+
+def _samples(inputs: Inputs, case: Case) -> int:
+    """Return how many samples a point of a case may come to: a record of the dwell, a slow one of the program."""
+    sampling = sampling_of(inputs.station)
+    if sampling is None:
+        return 0
+    slow = max(divide(case, inputs.plan.mode_named(name), sampling).slow for name in case.modes)
+    return sampling.samples(case.dwell.si, sampling.fastest) + sampling.samples(slow, sampling.rate_for(slow))
 
 
 def ballast_size(inputs: Inputs) -> int:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bench.session.planner import Setup, record_length
+from bench.session.planner import Setup
+from bench.session.sampling import Sampling
 from instruments.roles import Digitizer
 from stimcert.reading import Accuracy, Certified, CurrentRecord, Waveform, Zero
 
@@ -22,6 +23,7 @@ _OTHER_SIDE = 0.2
 """Share of the largest current that must flow the other way to count as the other sign."""
 
 _WHOLE = 1.0 - 1e-9
+_NOISE = 3.0
 
 
 def _as_it_is(accuracy: Accuracy) -> Accuracy:
@@ -49,6 +51,7 @@ class Recorder:
     """Takes records of the current, and remembers how the digitizer is configured.
 
     :param zeros: its zero per range, from the station check; a range without one is not used.
+    :param sampling: its rates and memory.
     :param specified: turns the accuracy of a data sheet into that which a budget is made from.
     """
 
@@ -56,22 +59,30 @@ class Recorder:
         self,
         digitizer: Digitizer,
         zeros: dict[float, Zero],
+        sampling: Sampling,
         specified: Callable[[Accuracy], Accuracy] = _as_it_is,
     ) -> None:
         self.digitizer = digitizer
+        self.sampling = sampling
         self._specified = specified
         self._zeros = zeros
         self._configured: tuple[float, float, int] | None = None
 
-    def climb(self, setup: Setup, *, rate: float, count: int) -> tuple[CurrentRecord, ...]:
-        """Record on the range of a set-up, and one range up as long as the record is clipped."""
+    def climb(self, setup: Setup, seconds: float, *, slowly: bool = False) -> tuple[tuple[CurrentRecord, ...], float]:
+        """Record on the range of a set-up, and one range up as long as the record is clipped.
+
+        :param slowly: at 100 kHz, or what memory allows, instead of the fastest rate.
+        :returns: the records, and how many seconds one of them lasts: fewer than asked for where memory ends.
+        """
+        rate = self.sampling.rate_for(seconds) if slowly else self.sampling.fastest
+        count = self.sampling.samples(seconds, rate)
         records: list[CurrentRecord] = []
         for voltage_range in self._ranges(setup.digitizer_range or 0.0):
             self._configure(voltage_range, rate, count)
             records.append(self._current(setup, self.digitizer.capture()))
             if not records[-1].waveform.clipped:
                 break
-        return tuple(records)
+        return tuple(records), count / rate
 
     def watch(
         self,
@@ -90,9 +101,9 @@ class Recorder:
         ranges = self._ranges(max(setup.digitizer_range or 0.0, level * setup.shunt.value.si))
         seen, caught, voltage_range = 0.0, list[CurrentRecord](), next(ranges, None)
         while voltage_range is not None and seen < seconds * _WHOLE and len(caught) < MOST_CAUGHT:
-            self._configure(voltage_range, digitizer.max_sample_rate, None)
+            self._configure(voltage_range, self.sampling.fastest, None)
             found = digitizer.watch(
-                level=level * setup.shunt.value.si,
+                level=self._armed_at(setup, voltage_range, level),
                 duration=seconds - seen,
                 pre=BEFORE,
                 post=AFTER,
@@ -102,10 +113,10 @@ class Recorder:
             if found.record is None:
                 break
             caught.append(self._current(setup, found.record.waveform))
-            if enough(caught[-1]):
-                break
             if caught[-1].waveform.clipped:
                 voltage_range = next(ranges, voltage_range)
+            elif enough(caught[-1]):
+                break
         return Watching(seconds=min(seen, seconds), caught=tuple(caught))
 
     @property
@@ -115,8 +126,8 @@ class Recorder:
 
     def voltage(self, voltage_range: float, seconds: float) -> tuple[Waveform, Zero]:
         """Record what lies at the input at the full rate, and return it with the zero of its range."""
-        rate = self.digitizer.max_sample_rate
-        self._configure(voltage_range, rate, record_length(seconds, rate))
+        rate = self.sampling.fastest
+        self._configure(voltage_range, rate, self.sampling.samples(seconds, rate))
         waveform = self.digitizer.capture()
         return replace(waveform, accuracy=self._specified(waveform.accuracy)), self._zeros[voltage_range]
 
@@ -132,7 +143,7 @@ class Recorder:
         """
         for voltage_range in self._ranges(setup.digitizer_range or 0.0):
             prepare()
-            self._configure(voltage_range, self.digitizer.max_sample_rate, None)
+            self._configure(voltage_range, self.sampling.fastest, None)
             found = self.digitizer.capture_around(action, pre=pre, post=post)
             record = self._current(setup, found.waveform)
             yield record, found.event
@@ -151,13 +162,18 @@ class Recorder:
         highest, full_scale = float(samples[np.abs(samples).argmax()]), record.waveform.range
         # From a fifth of it on the other side up to the end of the range on its own.
         inner, outer = -_OTHER_SIDE * highest, math.copysign(full_scale, highest)
-        self._configure(full_scale, self.digitizer.max_sample_rate, None)
+        self._configure(full_scale, self.sampling.fastest, None)
         found = self.digitizer.watch(
             level=abs(outer - inner) / 2, zero=(outer + inner) / 2, duration=seconds, pre=pre, post=post
         )
         if found.record is None:
             return None
         return self._current(setup, found.record.waveform), found.record.event
+
+    def _armed_at(self, setup: Setup, voltage_range: float, level: float) -> float:
+        """Return the trigger's level in V: noise alone should neither fire it nor hide what reaches the level."""
+        volts, noise = level * setup.shunt.value.si, self._zeros[voltage_range].noise
+        return max(volts - _NOISE * noise, 2 * _NOISE * noise)
 
     def _ranges(self, lowest: float) -> Iterator[float]:
         """Yield the ranges from ``lowest`` (V) on that have a measured zero."""
@@ -181,7 +197,7 @@ class Recorder:
             coverage_factor=setup.shunt.coverage_factor,
             certificate=setup.shunt.certificate,
         )
-        zero, fastest = self._zeros[waveform.range], self.digitizer.max_sample_rate
+        zero, fastest = self._zeros[waveform.range], self.sampling.fastest
         if waveform.sample_rate != fastest:
             # Measured at the fastest rate; a longer sample averages over more of the noise.
             zero = replace(zero, noise=zero.noise * math.sqrt(waveform.sample_rate / fastest))

@@ -55,6 +55,18 @@ def required_points(inputs: Inputs, case: Case) -> Iterator[dict[str, Any]]:
         }
 
 
+def judged_rows(inputs: Inputs, case: Case) -> Iterator[tuple[Mode, Row]]:
+    """Yield each row by which a case can be judged, once for each mode."""
+    if judged_by_mode(case.procedure) == "modality":
+        yield from ((mode, modality_row(mode)) for mode in map(inputs.plan.mode_named, case.modes))
+    metrics, seen = _metrics(inputs, case), set[tuple[str, str]]()
+    for point in points_of(inputs.plan, case):
+        for row in (row for metric in metrics for row in rows_of(inputs, point, metric) if row.kind == "limit"):
+            if (point.mode.name, row.id) not in seen:
+                seen.add((point.mode.name, row.id))
+                yield point.mode, row
+
+
 def _metrics(inputs: Inputs, case: Case) -> list[str]:
     """Return every metric that a case is judged by, once."""
     found = [row.metric for row in limit_rows(inputs, case)]

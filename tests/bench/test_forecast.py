@@ -37,7 +37,14 @@ def test_declared_limits_are_decidable_without_a_zone() -> None:
 def test_a_peak_without_a_digitizer_is_known_to_be_undecidable() -> None:
     entries = list(forecast(inputs(station=without_digitizer())))
     assert [entry.decidable for entry in entries] == [False, False]
-    assert all("bandwidth" in entry.words and "INCONCLUSIVE at best" in entry.words for entry in entries)
+    assert all(entry.words == "INCONCLUSIVE at best" for entry in entries)
+    assert [entry.foreseen for entry in entries] == [
+        (
+            f"microcurrent.ceiling in {mode}: INCONCLUSIVE at best, bandwidth: the SMU sees means only, "
+            "absolute peak current needs a digitizer",
+        )
+        for mode in ("lift", "tone")
+    ]
 
 
 def test_what_does_not_apply_says_why() -> None:

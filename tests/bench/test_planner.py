@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Shunt, ranges and times are chosen before anything is energised."""
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.session.planner import case_points, limit_rows, plan_setup, record_length, smallest_range
+from bench.session.planner import case_points, limit_rows, plan_setup, smallest_range
 from stimcert.quantity import Dimension, parse
 from tests.bench.parts import STATION, case, inputs, mode, without_digitizer
 from tests.bench.runs import GALVANIC, MICROCURRENT, Edited
@@ -99,20 +97,6 @@ def test_an_aperture_never_tears_a_cycle(cycle: float) -> None:
 def test_the_smallest_range_that_holds_a_value_or_the_largest_there_is() -> None:
     ranges = [1e-3, 1e-2, 1e-1]
     assert [smallest_range(ranges, value) for value in (0.0, 1e-3, 1.01e-3, 0.1, 5.0)] == [1e-3, 1e-3, 1e-2, 0.1, 0.1]
-
-
-def test_a_record_covers_the_dwell_as_far_as_memory_goes() -> None:
-    assert record_length(0.2, 1e6) == 200_000
-    assert record_length(0.2 + 1e-7, 1e6) == 200_001
-    # 0.1 + 0.2 is a little more than 0.3 in floats, and must not cost a sample.
-    assert record_length(0.1 + 0.2, 1e6) == 300_000
-    assert record_length(60.0, 1e6) == 5_000_000
-
-
-@given(st.floats(min_value=1e-6, max_value=4.0))
-def test_a_record_is_never_shorter_than_its_dwell(dwell: float) -> None:
-    assert record_length(dwell, 1e6) >= dwell * 1e6 - 1e-6
-    assert record_length(dwell, 1e6) <= math.ceil(dwell * 1e6)
 
 
 def test_points_are_counted_over_modes_levels_and_loads() -> None:

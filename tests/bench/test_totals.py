@@ -151,7 +151,8 @@ def test_nothing_that_comes_before_or_after_mends_a_verdict(
 def measured(sequence: list[str | None]) -> Measure:
     """Return the verb of a case after measurements with these verdicts."""
     logged: list[str] = []
-    run = type("Logged", (), {"log": lambda self, kind, body, **_: logged.append(kind), "backlog": Backlog()})()
+    verbs = {"log": lambda self, kind, body, **_: logged.append(kind), "backlog": Backlog(), "id": "1"}
+    run = type("Logged", (), verbs)()
     measure = Measure(case(), inputs(), cast(Run, run), cast(Bench, None), lambda body: None)
     for verdict in sequence:
         measure._store(measurement("OC-01", verdict))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stimcert.allowance import DRIFT_SHARE
-from stimcert.correlation import bundled, inputs_of, shared
+from stimcert.correlation import bundled, join, shared
 from stimcert.derived import deviation, rise, share
 from stimcert.measured import Measured
 from stimcert.models import mean_current
@@ -142,5 +142,5 @@ def test_symbols_of_parts_that_mean_something_else_are_numbered() -> None:
         return standard("δ", uncertainty=u, unit="A")
 
     gain = standard("g", uncertainty=1.0, unit="%", source="gain")
-    found = inputs_of(([gain, noise(1.0)], 1.0), ([gain, noise(2.0)], -1.0))
+    found = join([gain, noise(1.0)], [gain, noise(2.0)]).towards((1.0, -1.0))
     assert [(term.symbol, term.sensitivity) for term in found] == [("g", 0.0), ("δ_1", 1.0), ("δ_2", -1.0)]

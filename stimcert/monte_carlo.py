@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT
+"""A second method for the same budget: distributions are propagated by drawing from them.
+
+The law of propagation takes the result for normal (or Student's t) and its model for linear. Drawing assumes neither.
+What is decided by a simulation uses the wider of both intervals, so that it can only make a verdict less favourable.
+
+Source: JCGM 101:2008, 6.4 (distributions), 7 (method), 7.9.2 and 8 (numerical tolerance, validation).
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stimcert.measured import Measured, Model
+from stimcert.term import Term
+from stimcert.uncertainty import Uncertainty
+
+DRAWS = 200_000
+"""Ten thousand times 1/(1 − p) for p = 95 % (JCGM 101:2008, 7.2.2)."""
+
+_Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """What came out of the draws, in the unit of the result.
+
+    :param mean: of the draws; where the model is curved it is not the estimate.
+    :param standard: their standard deviation.
+    :param low: lower end of the probabilistically symmetric coverage interval, ``high`` its upper end.
+    :param half_width: of the interval about the estimate that holds both this one and ± U of the budget.
+    :param tolerance: half a unit of the second significant digit of u_c.
+    :param validated: whether both ends agree with those of the budget within that tolerance.
+    """
+
+    draws: int
+    seed: int
+    mean: float
+    standard: float
+    low: float
+    high: float
+    half_width: float
+    tolerance: float
+    validated: bool
+
+
+def simulate(measured: Measured, *, seed: int, draws: int = DRAWS) -> Simulation:
+    """Propagate the distributions of all terms through the model.
+
+    :param seed: of NumPy's PCG64; the same one gives the same draws.
+    :raises ValueError: for a result whose terms are not known, or fewer than 1,000 draws.
+
+        >>> from stimcert.uncertainty import evaluate, rectangular
+        >>> four = [rectangular(f"X_{n}", half_width=3**0.5, unit="1") for n in range(4)]
+        >>> found = simulate(Measured(value=0.0, unit="1", uncertainty=evaluate(four)), seed=1)
+        >>> f"u = {found.standard:.2f}, {found.low:.1f} to {found.high:.1f}"
+        'u = 2.00, -3.9 to 3.9'
+    """
+    if not measured.uncertainty.terms:
+        raise ValueError("the terms of this result are not known: nothing can be drawn")
+    if draws < 1000:
+        raise ValueError(f"{draws} draws; at least 1000 are needed for the ends of an interval")
+    model = measured.model or _linear(measured)
+    values = _draw(measured.uncertainty.terms, model, np.random.Generator(np.random.PCG64(seed)), draws)
+    # What is held against limits may be more than the model says, as with the distance of a ratio from 1.
+    return _summed_up(measured, values + (measured.value - _centre(model)), seed)
+
+
+def second_order(measured: Measured) -> float:
+    """Return the second-order term of a result, in its unit: the larger of its bias and its standard deviation.
+
+    Source: JCGM 100:2008, 5.1.2 note, for normal inputs: bias ½ tr(HΣ), variance ½ tr((HΣ)²).
+    """
+    model, terms = measured.model, measured.uncertainty.terms
+    if model is None or not terms:
+        return 0.0
+    us = np.array([term.standard_uncertainty for term in terms])
+    scaled = np.asarray(model.coefficients) * us
+    covariance = scaled @ scaled.T
+    curved = _hessian(model, np.sqrt(np.diag(covariance))) @ covariance
+    return max(abs(0.5 * float(np.trace(curved))), math.sqrt(max(0.5 * float(np.trace(curved @ curved)), 0.0)))
+
+
+def widened(uncertainty: Uncertainty, half_width: float) -> Uncertainty:
+    """Return an uncertainty whose U is at least ``half_width``; u grows by the same factor, the budget stays."""
+    if not half_width > uncertainty.expanded:
+        return uncertainty
+    factor = half_width / uncertainty.expanded if uncertainty.expanded > 0.0 else 1.0
+    return replace(uncertainty, expanded=half_width, standard=uncertainty.standard * factor)
+
+
+def _linear(measured: Measured) -> Model:
+    terms = measured.uncertainty.terms
+    return Model(
+        function=_itself, estimates=(measured.value,), coefficients=(tuple(term.sensitivity for term in terms),)
+    )
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _centre(model: Model) -> float:
+    return float(model.function(*model.estimates))
+
+
+def _draw(terms: tuple[Term, ...], model: Model, random: np.random.Generator, draws: int) -> _Floats:
+    parts = [np.full(draws, estimate) for estimate in model.estimates]
+    together: dict[str, _Floats] = {}
+    for place, term in enumerate(terms):
+        if not term.standard_uncertainty > 0.0:
+            continue
+        error = _errors(term, random, draws, together)
+        for part, coefficients in zip(parts, model.coefficients, strict=True):
+            if coefficients[place]:
+                part += coefficients[place] * error
+    return np.asarray(model.function(*parts), dtype=np.float64)
+
+
+def _errors(term: Term, random: np.random.Generator, draws: int, together: dict[str, _Floats]) -> _Floats:
+    """Return what one input is off by in each draw; inputs of one bundle stand at their ends at the same time."""
+    if term.bundle:
+        place = together.setdefault(term.bundle, random.uniform(-1.0, 1.0, draws))
+        return np.asarray(math.copysign(term.half_width or 0.0, term.sensitivity) * place)
+    if term.distribution == "rectangular" and term.half_width is not None:
+        return random.uniform(-term.half_width, term.half_width, draws)
+    if math.isfinite(term.dof):
+        return term.standard_uncertainty * random.standard_t(term.dof, draws)
+    return term.standard_uncertainty * random.standard_normal(draws)
+
+
+def _summed_up(measured: Measured, values: _Floats, seed: int) -> Simulation:
+    """Return mean, deviation and interval of the draws.
+
+    Source: JCGM 101:2008, 7.6, 7.7.2 and, for the tolerance, 7.9.2.
+    """
+    uncertainty, draws = measured.uncertainty, len(values)
+    covered = int(uncertainty.probability * draws + 0.5)
+    first = (draws - covered) // 2
+    ordered = np.partition(values, (first - 1, first - 1 + covered))
+    low, high = float(ordered[first - 1]), float(ordered[first - 1 + covered])
+    tolerance = numerical_tolerance(uncertainty.standard)
+    ends = (measured.value - uncertainty.expanded - low, measured.value + uncertainty.expanded - high)
+    return Simulation(
+        draws=draws,
+        seed=seed,
+        mean=float(values.mean()),
+        standard=float(values.std(ddof=1)),
+        low=low,
+        high=high,
+        half_width=max(uncertainty.expanded, high - measured.value, measured.value - low),
+        tolerance=tolerance,
+        validated=all(abs(end) <= tolerance for end in ends),
+    )
+
+
+def numerical_tolerance(standard: float, digits: int = 2) -> float:
+    """Return half a unit of the last significant digit of a standard uncertainty.
+
+    Source: JCGM 101:2008, 7.9.2.
+
+        >>> numerical_tolerance(0.35e-3)
+        5e-06
+    """
+    if not standard > 0.0:
+        return 0.0
+    exponent = math.floor(math.log10(float(f"{standard:.{digits - 1}e}"))) - digits + 1
+    return float(f"0.5e{exponent}")
+
+
+def _hessian(model: Model, steps: _Floats) -> _Floats:
+    """Return the second derivatives of a model, by differences over the uncertainties of its parts."""
+    count, function = len(steps), model.function
+    middle = np.asarray(model.estimates)
+
+    def at(*moves: tuple[int, float]) -> float:
+        place = middle.copy()
+        for part, times in moves:
+            place[part] += times * steps[part]
+        return float(function(*place))
+
+    second = np.zeros((count, count))
+    for j in range(count):
+        for k in range(j + 1):
+            if not steps[j] * steps[k] > 0.0:
+                continue
+            if j == k:
+                change = at((j, 1.0)) + at((j, -1.0)) - 2.0 * at()
+            else:
+                change = (at((j, 1.0), (k, 1.0)) - at((j, 1.0), (k, -1.0)) - at((j, -1.0), (k, 1.0))
+                          + at((j, -1.0), (k, -1.0))) / 4.0  # fmt: skip
+            second[j, k] = second[k, j] = change / (steps[j] * steps[k])
+    return second
