@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: MIT
+"""Does one thing to a run at its n-th step, inside the run's own process, and keeps account of what was acknowledged.
+
+The library that talks to instruments, the seam of the store and the process are patched before pytest starts; the
+harness's own code is the one that ships. The guard and the simulator are processes of their own and are left alone.
+"""
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pyvisa
+from pyvisa.constants import StatusCode
+from pyvisa.resources import MessageBasedResource
+
+from stimcert.store import host as machine
+from stimcert.store.journal import Journal
+from tests.fault_matrix.rows import Row
+
+LATE = 0.15
+"""s of wall time; an instrument may take two seconds."""
+_ROOT = str(Path(__file__).resolve().parents[2])
+_OURS = tuple(f"{_ROOT}/{name}/" for name in ("bench", "stimcert", "reports", "instruments"))
+
+
+class Injection:
+    """One fault in one run.
+
+    :param at: the step at which it happens, from 1; 0 counts all seams and disturbs nothing.
+    :param account: file for what happened, as JSON lines.
+    """
+
+    def __init__(self, row: Row, at: int, account: Path) -> None:
+        self._row = row
+        self._at = at
+        self._sink = os.open(account, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self.counts: dict[str, int] = {}
+        self._jump = timedelta()
+        self._held_back: dict[int, str] = {}
+        self._behind = False
+        self._last_block: bytes | None = None
+        self._seen: set[tuple[str, str]] = set()
+
+    def install(self) -> None:
+        """Patch this process; it exists for nothing else."""
+        self._visa()
+        self._host()
+        self._events()
+        if self._row.seam == "function":
+            sys.setprofile(self._profile)
+
+    def tell(self, **what: object) -> None:
+        """Add a line to the account."""
+        os.write(self._sink, json.dumps(what).encode() + b"\n")
+
+    def _due(self, seam: str) -> bool:
+        """Count a step; tell whether it is the one."""
+        self.counts[seam] = self.counts.get(seam, 0) + 1
+        if seam != self._row.seam or self.counts[seam] != self._at:
+            return False
+        self.tell(injected=self._row.does, at=self._at)
+        return True
+
+    # --- instruments
+
+    def _visa(self) -> None:
+        write, read, read_bytes = (getattr(MessageBasedResource, name) for name in ("write", "read", "read_bytes"))
+
+        def writes(session: Any, message: str, *args: Any, **kwargs: Any) -> Any:
+            if "?" not in message and self._due("message"):
+                if self._row.does == "a message that gets lost":
+                    return len(message)
+                raise ConnectionResetError("connection reset by peer")
+            return write(session, message, *args, **kwargs)
+
+        def reads(session: Any, *args: Any, **kwargs: Any) -> str:
+            return self._reply(session, lambda: str(read(session, *args, **kwargs)))
+
+        def reads_bytes(session: Any, count: int, *args: Any, **kwargs: Any) -> bytes:
+            return self._bytes(count, lambda: bytes(read_bytes(session, count, *args, **kwargs)))
+
+        for name, patched in (("write", writes), ("read", reads), ("read_bytes", reads_bytes)):
+            setattr(MessageBasedResource, name, patched)
+
+    def _reply(self, session: Any, read: Callable[[], str]) -> str:
+        due = self._due("question")
+        if due and self._row.does == "no reply":
+            raise pyvisa.errors.VisaIOError(StatusCode.error_timeout)
+        if due and self._row.does == "connection lost":
+            raise ConnectionResetError("connection reset by peer")
+        reply = read()
+        if due and self._row.does == "replies one behind":
+            self._behind = True
+        if self._behind:
+            # As an instrument whose output queue holds one answer too many.
+            before, self._held_back[id(session)] = self._held_back.get(id(session), "0"), reply
+            return before
+        if not due:
+            return reply
+        match self._row.does:
+            case "a late reply":
+                time.sleep(LATE)
+                return reply
+            case "half a reply":
+                return reply[: len(reply) // 2]
+            case "an empty reply":
+                return ""
+            case "noise for a reply":
+                return "\x1b[2J@~"
+            case "a reply twice":
+                session.visalib.sessions[session.session]._pending_buffer.extend(reply.encode() + b"\n")
+                return reply
+            case "not a number":
+                return _first_number_as(reply, "9.91E37")
+            case "an overflow":
+                return _first_number_as(reply, "9.9E37")
+            case _:
+                return _with_error(reply)
+
+    def _bytes(self, count: int, read: Callable[[], bytes]) -> bytes:
+        if count < 100:
+            return read()
+        due = self._due("block")
+        if due and self._row.does == "half a block":
+            raise pyvisa.errors.VisaIOError(StatusCode.error_timeout)
+        data, before = read(), self._last_block
+        self._last_block = data
+        if not due:
+            return data
+        match self._row.does:
+            case "a block of no numbers":
+                return b"\x00\x00\xc0\x7f" * (count // 4) + data[count // 4 * 4 :]
+            case "a block of zeros":
+                return bytes(count - 1) + data[-1:]
+            case _:
+                return before if before is not None and len(before) == len(data) else data
+
+    # --- the machine
+
+    def _host(self) -> None:
+        injection = self
+
+        class Broken(machine.Host):
+            """The machine, on which the n-th call goes wrong."""
+
+            def now(self) -> datetime:
+                if injection._due("clock"):
+                    injection._jump = timedelta(days=1 if injection._row.does.endswith("ahead") else -1)
+                return super().now() + injection._jump
+
+            def execute(self, *args: Any, **kwargs: Any) -> sqlite3.Cursor:
+                injection._maybe_sqlite()
+                return super().execute(*args, **kwargs)
+
+            def execute_many(self, *args: Any, **kwargs: Any) -> None:
+                injection._maybe_sqlite()
+                super().execute_many(*args, **kwargs)
+
+        def failing(name: str) -> Callable[..., Any]:
+            def call(self: machine.Host, *args: Any, **kwargs: Any) -> Any:
+                injection._maybe_file(name)
+                return getattr(machine.Host, name)(self, *args, **kwargs)
+
+            return call
+
+        for name in ("write", "write_new", "append", "sync_folder", "reserve"):
+            setattr(Broken, name, failing(name))
+        self._hosted = machine.hosted(Broken())
+        self._hosted.__enter__()
+
+    def _maybe_sqlite(self) -> None:
+        if self._due("sqlite"):
+            full = self._row.does.startswith("disk full")
+            raise sqlite3.OperationalError("database or disk is full" if full else "disk I/O error")
+
+    def _maybe_file(self, name: str) -> None:
+        if self._due("file"):
+            full = self._row.does.startswith("disk full")
+            raise OSError(28 if full else 5, "No space left on device" if full else "Input/output error", name)
+
+    # --- events
+
+    def _events(self) -> None:
+        append, commit = Journal.append, Journal.commit
+
+        def appends(journal: Journal, kind: str, body: Any, **how: Any) -> int:
+            if self._due("event"):
+                self._end()
+            return append(journal, kind, body, **how)
+
+        def commits(journal: Journal) -> None:
+            commit(journal)
+            self.tell(acknowledged=journal.count, head=journal.head)
+
+        Journal.append, Journal.commit = appends, commits  # type: ignore[method-assign]
+
+    def _end(self) -> None:
+        match self._row.does:
+            case "kill -9":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "exit with code 0":
+                os._exit(0)
+            case "SIGTERM":
+                os.kill(os.getpid(), signal.SIGTERM)
+            case _:
+                for _ in range(3):
+                    os.kill(os.getpid(), signal.SIGINT)
+
+    # --- our own mistakes
+
+    def _profile(self, frame: FrameType, event: str, argument: object) -> None:
+        """Count the first call of each of our functions; let the n-th raise."""
+        code = frame.f_code
+        if event != "call" or not code.co_filename.startswith(_OURS) or code.co_name.startswith("<"):
+            return
+        key = code.co_filename, code.co_qualname
+        if key in self._seen or "/sim/" in code.co_filename:
+            return
+        self._seen.add(key)
+        if self._due("function"):
+            self.tell(function=f"{code.co_filename.removeprefix(_ROOT)[1:]}:{code.co_qualname}")
+            sys.setprofile(None)
+            raise RuntimeError("injected")
+
+
+def _first_number_as(reply: str, code: str) -> str:
+    """Return a reply whose first part is another number; one that is no number stays."""
+    parts = reply.split(",")
+    try:
+        float(parts[0])
+    except ValueError:
+        return reply
+    return ",".join([code, *parts[1:]])
+
+
+def _with_error(reply: str) -> str:
+    """Return a reply in which the error queue is not empty; one that says nothing of the queue stays."""
+    return reply.replace('0,"No error', '-222,"Parameter data out of range', 1)

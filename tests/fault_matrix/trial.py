@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+"""One disturbed run, and what must hold after it, whatever was done to it."""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stimcert.store.journal_file import JournalError, read_events
+from tests.bench.command import CHECKOUT, environment, words_of
+from tests.bench.forked import _context
+from tests.fault_matrix.injection import Injection
+from tests.fault_matrix.rows import ROWS, Row
+
+HERE = Path(__file__).parent
+PATIENCE = 90.0
+"""s of wall time until a run counts as hanging."""
+ENDS = 8.0
+"""s for the guard and the simulator's own end after a run."""
+COUNTING = Row(id="", does="nothing", seam="event", codes=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a disturbed run left.
+
+    :param injected: whether its step was reached at all.
+    :param verdict: of the record; None without one.
+    :param code: reason code of the total.
+    :param verified: whether ``python -m bench verify`` calls what is there a sealed, complete PASS.
+    :param exit_code: None for a process that had to be ended.
+    :param broken: every invariant that does not hold, in words.
+    """
+
+    row: Row
+    at: int
+    device: str
+    injected: bool
+    verdict: str | None
+    code: str | None
+    verified: bool
+    exit_code: int | None
+    seconds: float
+    place: str = ""
+    broken: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def trial(row: Row, at: int, device: str) -> Outcome:
+    """Run the bench on a device with one fault at one step, and check the invariants."""
+    with tempfile.TemporaryDirectory(prefix="fault-") as scratch:
+        folder = Path(scratch)
+        start = time.monotonic()
+        exit_code = _run(row, at, device, folder)
+        seconds = time.monotonic() - start
+        account = [json.loads(line) for line in _lines(folder / "account")]
+        record = _record(folder / "run")
+        reason = (record or {}).get("reason") or {}
+        made = Outcome(
+            row=row,
+            at=at,
+            device=device,
+            injected=any("injected" in entry for entry in account),
+            verdict=record["verdict"] if record else None,
+            code=_code(record, reason),
+            verified=_verified(folder / "run"),
+            exit_code=exit_code,
+            seconds=seconds,
+            place=next((entry["function"] for entry in account if "function" in entry), ""),
+            counts=next((entry["counts"] for entry in reversed(account) if "counts" in entry), {}),
+        )
+        broken = tuple(_broken(made, folder / "run", account, record))
+        return Outcome(**{**vars(made), "broken": broken})
+
+
+def _run(row: Row, at: int, device: str, folder: Path) -> int | None:
+    context = _context()
+    assert context is not None, "the matrix needs a system that forks"
+    process = context.Process(target=_be_the_run, args=(ROWS.index(row) if row in ROWS else -1, at, device, folder))
+    process.start()
+    process.join(PATIENCE)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        return None
+    return process.exitcode
+
+
+def _be_the_run(row: int, at: int, device: str, folder: Path) -> None:
+    import pytest
+
+    for number in (1, 2):
+        os.dup2(os.open(folder / f"said.{number}", os.O_WRONLY | os.O_CREAT, 0o600), number)
+    os.environ.clear()
+    os.environ.update(environment())
+    os.environ["XDG_STATE_HOME"] = str(folder / "state")
+    os.chdir(CHECKOUT)
+    options = [f"--plan={HERE / 'plan.toml'}", f"--sim-device=microcurrent_{device}", "-p", "no:hypothesispytest"]
+    words = words_of(folder / "run", *options)
+    sys.argv = ["pytest", *words]
+    injection = Injection(ROWS[row] if row >= 0 else COUNTING, at, folder / "account")
+    injection.install()
+    code = int(pytest.main(words))
+    sys.setprofile(None)
+    injection.tell(counts=injection.counts)
+    sys.stdout.flush()
+    os._exit(code)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+
+
+def _record(run: Path) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads((run / "record.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _verified(run: Path) -> bool:
+    from bench.verification import Wrong, verify
+
+    try:
+        return bool(list(verify(run)))
+    except (Wrong, OSError):
+        return False
+
+
+def _code(record: dict[str, Any] | None, reason: dict[str, Any]) -> str | None:
+    """Return what names the fault: the reason of the case behind the total's, where it is one."""
+    if record is None:
+        return None
+    by_case = {case["id"]: case["reason"] for case in record["cases"] if case["reason"]}
+    named = by_case.get(reason.get("params", {}).get("case"), reason)
+    if named.get("code") == "station_check_failed":
+        named = by_case.get("STATION", named)
+    return named.get("code")
+
+
+# --- what must hold
+
+
+def _broken(made: Outcome, run: Path, account: list[dict[str, Any]], record: dict[str, Any] | None) -> list[str]:
+    found = []
+    expected = "FAIL" if made.device == "hot" else "PASS"
+    if made.exit_code is None:
+        found.append("the run hangs")
+    if made.device == "hot" and (made.verdict == "PASS" or made.verified):
+        found.append(f"false PASS: verdict {made.verdict}, verified {made.verified}")
+    if made.exit_code == 0 and not made.verified and made.row.codes is not None:
+        found.append("exit code 0 without a sealed, complete PASS")
+    if made.device == "good" and made.verdict in ("FAIL", "CONDITIONAL_FAIL"):
+        found.append("a broken bench condemns a good device")
+    if made.injected and not made.row.harmless and (made.verified or made.exit_code == 0) and made.row.codes is not None:
+        found.append("ends in a PASS as if nothing had happened")
+    found += _named(made, expected)
+    found += _safe(run, record)
+    return found + _kept(run, account, record)
+
+
+def _named(made: Outcome, expected: str) -> list[str]:
+    """The reason names the fault, wherever there is a record that needs one."""
+    if not made.injected or made.verdict in (None, "PASS", expected) or made.row.codes is None:
+        return []
+    return [] if made.code in made.row.codes else [f"unnamed: {made.code}"]
+
+
+def _safe(run: Path, record: dict[str, Any] | None) -> list[str]:
+    """Output off by the simulator's own account, or the alarm."""
+    deadline = time.monotonic() + ENDS
+    while True:
+        events = [json.loads(line) for line in _lines(run / "simulator.log") if line.endswith("}")]
+        ended = not events or events[-1]["event"] == "state"
+        if ended or time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    states = [event for event in events if event["event"] == "state"]
+    if not events:
+        return []
+    live = not states or (states[-1]["port"], states[-1]["dut_output"], states[-1]["smu_output"]) != (
+        "open",
+        False,
+        False,
+    )
+    state = (record or {}).get("safe_state")
+    if live and not (state and not state["confirmed"]):
+        return [f"left live: {states[-1] if states else 'the simulator never ended'}"]
+    return []
+
+
+def _kept(run: Path, account: list[dict[str, Any]], record: dict[str, Any] | None) -> list[str]:
+    """Every acknowledged event is there, the chain holds, and no FAIL of the device got lost."""
+    acknowledged = [entry for entry in account if "acknowledged" in entry and entry["acknowledged"]]
+    if not acknowledged:
+        return []
+    try:
+        events = read_events(run / "journal.sqlite")
+    except JournalError as error:
+        return [f"journal: {error}"]
+    last = acknowledged[-1]
+    if len(events) < last["acknowledged"] or events[last["acknowledged"] - 1].hash != last["head"]:
+        return [f"acknowledged events lost: {last['acknowledged']} were, {len(events)} are there"]
+    failed = [event for event in events if event.kind == "measurement" and event.body.get("verdict") == "FAIL"]
+    if failed and record is not None and record["device_finding"] != "FAIL":
+        return [f"a valid FAIL is lost: device_finding {record['device_finding']}"]
+    return []
