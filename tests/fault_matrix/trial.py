@@ -157,7 +157,8 @@ def _broken(made: Outcome, run: Path, account: list[dict[str, Any]], record: dic
         found.append("exit code 0 without a sealed, complete PASS")
     if made.device == "good" and made.verdict in ("FAIL", "CONDITIONAL_FAIL"):
         found.append("a broken bench condemns a good device")
-    if made.injected and not made.row.harmless and (made.verified or made.exit_code == 0) and made.row.codes is not None:
+    passed = made.row.codes is not None and (made.verified or made.exit_code == 0)
+    if passed and made.injected and not made.row.harmless:
         found.append("ends in a PASS as if nothing had happened")
     found += _named(made, expected)
     found += _safe(run, record)
