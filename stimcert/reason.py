@@ -218,6 +218,9 @@ CATALOGUE: dict[str, Entry] = {
     "instrument_lost": Entry("{text}", "check address, network and power, then start again"),
     "instrument_refused": Entry("{text}", "compare the instrument's model and firmware with its driver"),
     "garbled_reply": Entry("{text}", "check cable and interface; restart the instrument"),
+    "changed_meanwhile": Entry(
+        "changed while the run was on: {files}", "leave checkout and input files alone until a run has ended"
+    ),
     "bench_in_use": Entry("{text}", "wait until the other run has ended, or end it"),
     "station_locked": Entry("{text}", "remove the leads, look at the bench, then acknowledge the alarm"),
     "suspended": Entry("{text}", "keep the computer awake while the bench is in use, then start again"),

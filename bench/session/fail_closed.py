@@ -2,7 +2,9 @@
 """What could make a run say PASS without measuring, and is refused before it starts."""
 
 import sys
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -59,6 +61,22 @@ def _foreign_plugins(config: pytest.Config) -> Iterator[str]:
                 f"pytest loaded the plugin {name} ({file or 'no file'}), which is neither part of this checkout nor "
                 "known to it; write --plan=FILE (with =): with a blank, pytest takes a conftest.py beside FILE as well"
             )
+
+
+@contextmanager
+def no_thread_may_fail() -> Iterator[None]:
+    """Raise what a thread died of: what it was to do is missing, and nobody else would say so.
+
+    :raises RuntimeError: at the end of the block.
+    """
+    died: list[threading.ExceptHookArgs] = []
+    previous, threading.excepthook = threading.excepthook, died.append
+    try:
+        yield
+    finally:
+        threading.excepthook = previous
+    if died:
+        raise RuntimeError(f"a thread ended with {died[0].exc_type.__name__}: {died[0].exc_value}")
 
 
 def plugin_file(plugin: object) -> Path | None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bench.session.bench_session import BenchSession, session_of
-from bench.session.fail_closed import late_refusals
+from bench.session.fail_closed import late_refusals, no_thread_may_fail
 from bench.session.measure import CaseNotPassed, Measure
 from bench.session.options import CHECKOUT
 from instruments.errors import BenchError
@@ -117,7 +117,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Fail the item when any of its measurements is not PASS: its author cannot forget to judge."""
     bench, measure = session_of(item.config), item.stash.get(MEASURE, None)
     try:
-        yield
+        with no_thread_may_fail():
+            yield
     except BenchError as error:
         if bench is not None and bench.run is not None:
             bench.run.explain(error)

@@ -31,6 +31,13 @@ class InputFile:
     sha256: str
     data: bytes
 
+    def changed(self) -> bool:
+        """Return whether the file is not what it was any more, or gone."""
+        try:
+            return hashlib.sha256(self.path.read_bytes()).hexdigest() != self.sha256
+        except OSError:
+            return True
+
 
 class Unreadable(Exception):
     """A file gives no bytes; the message says why."""

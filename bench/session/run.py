@@ -12,8 +12,9 @@ from bench.session.begun import Begun, ended, event_seed
 from bench.session.check_context import BenchState
 from bench.session.errors import reason_of_exception
 from bench.session.inputs import Inputs
-from bench.session.options import Options
+from bench.session.options import CHECKOUT, Options
 from bench.session.run_store import RunStore, StoreWitness
+from bench.session.software import files_sha256, software
 from bench.session.station_check import StationCheck
 from instruments.embedded import SimOptions
 from instruments.errors import BenchError
@@ -288,6 +289,7 @@ class Run:
 
     def _conclude(self) -> None:
         self._settle()
+        self._nothing_changed()
         stopped = self._watch.seen
         if stopped:
             self.log("interrupted", {"signal": stopped[0]})
@@ -309,6 +311,15 @@ class Run:
             reason = reason_of_exception(error, phase="the closing check")
             with suppress(BenchError):
                 self.log("bench_check_failed", {"phase": "closing", "reason": reason.as_dict()})
+
+    def _nothing_changed(self) -> None:
+        """Note what became of the files that the run stands on: they must be what they were when it began."""
+        changed = [f"{file.role} ({file.path})" for file in self.inputs.files if file.changed()]
+        if files_sha256(CHECKOUT) != software()["files_sha256"]:
+            changed.append(f"software ({CHECKOUT})")
+        if changed:
+            reason = Reason("changed_meanwhile", {"files": ", ".join(changed)})
+            self.log("run_error", {"reason": reason.as_dict()})
 
     def _settle(self) -> None:
         """Store what an interrupt left unstored."""

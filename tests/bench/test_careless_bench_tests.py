@@ -14,7 +14,10 @@ from tests.bench.command import Ended, copy_checkout, run_bench
 from tests.bench.runs import SHORT, Edited
 
 HEAD = """# SPDX-License-Identifier: MIT
+import os
+import signal
 import sys
+import threading
 
 import pytest
 
@@ -35,6 +38,7 @@ BODIES = {
         '"current.peak", bench.capture(point)', '"current.mean", bench.mean_current(point)'
     ),
     "misnames": MEASURES.replace("current.peak", "current.peek"),
+    "leaves_it_to_a_thread": MEASURES + "    threading.Thread(target=int, args=('oh dear',)).start()\n",
     "only_visits": MEASURES.replace("measure(point", "str(point").replace(', "current.peak", bench.capture(point)', ""),
 }
 MARKS = {"is_marked_skip": '@pytest.mark.skip(reason="later")\n', "is_marked_xfail": "@pytest.mark.xfail\n"}
@@ -105,6 +109,31 @@ def hangs(desk: Path) -> Ended:
     return run_bench(desk / "run", f"--plan={own_plan(desk, 'hangs')}", checkout=checkout)
 
 
+def swallows_an_interrupt(desk: Path) -> Ended:
+    checkout = copy_checkout(desk / "checkout")
+    body = "    try:\n        os.kill(os.getpid(), signal.SIGINT)\n    except BaseException:\n        pass\n"
+    source = f"{HEAD}def test_swallows(case, bench, measure):\n{body}{MEASURES}"
+    (checkout / "bench" / "test_swallows.py").write_text(source, encoding="utf-8")
+    return run_bench(desk / "run", f"--plan={own_plan(desk, 'swallows')}", checkout=checkout)
+
+
+def fails_in_teardown_and_changes_a_file(desk: Path) -> Ended:
+    checkout = copy_checkout(desk / "checkout")
+    fixture = "@pytest.fixture\ndef lamp():\n    yield\n    raise OSError('the lamp stays on')\n\n\n"
+    change = f"    with open({str(desk / 'plans' / 'plan.toml')!r}, 'a') as plan:\n        plan.write('# kinder')\n"
+    source = f"{HEAD}{fixture}def test_tears(case, bench, measure, lamp):\n{MEASURES}{change}"
+    (checkout / "bench" / "test_tears.py").write_text(source, encoding="utf-8")
+    return run_bench(desk / "run", f"--plan={own_plan(desk, 'tears')}", checkout=checkout)
+
+
+def without_our_hooks(desk: Path) -> Ended:
+    return run_bench(desk / "run", "-p", "no:bench.session.hooks", f"--plan={plan_on(desk)}")
+
+
+def without_our_plugin(desk: Path) -> Ended:
+    return run_bench(desk / "run", "-p", "no:bench.session.entry", f"--plan={plan_on(desk)}")
+
+
 def skips_while_it_is_collected(desk: Path) -> Ended:
     checkout = copy_checkout(desk / "checkout")
     source = HEAD + 'pytest.skip("not on this machine", allow_module_level=True)\n'
@@ -137,6 +166,7 @@ def test_the_reason_says_what_the_author_did(ended: Ended) -> None:
         procedure: CODES.get(procedure, "test_crashed") for procedure in reasons
     }
     assert "ZeroDivisionError in call: oh dear" in reasons["raises"]["text"]
+    assert "a thread ended with ValueError" in reasons["leaves_it_to_a_thread"]["text"]
     assert "Skipped in call: no time today" in reasons["skips"]["text"]
     assert "expected to fail" in reasons["is_marked_xfail"]["text"]
 
@@ -180,6 +210,31 @@ def test_a_bench_test_that_hangs_is_ended_by_the_guard_with_the_bench_off(ended:
     log = (ended.folder / "simulator.log").read_text(encoding="utf-8").splitlines()
     last = json.loads(log[-1])
     assert (last["port"], last["smu_output"], last["dut_output"]) == ("open", False, False)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot interrupt itself there")
+@about(swallows_an_interrupt)
+def test_an_interrupt_that_is_swallowed_is_one_all_the_same(ended: Ended) -> None:
+    assert ended.code != 0, ended.text
+    assert ended.record["verdict"] == "ABORTED"
+    assert ended.record["safe_state"]["confirmed"] is True
+
+
+@about(fails_in_teardown_and_changes_a_file)
+def test_a_teardown_that_fails_and_a_plan_that_changes_spoil_the_run(ended: Ended) -> None:
+    assert ended.code not in (0, pytest.ExitCode.INTERNAL_ERROR), ended.text
+    assert (ended.record["verdict"], ended.verdicts["ZZ-99"]) == ("ERROR", "ERROR")
+    assert "the lamp stays on" in ended.case("ZZ-99")["reason"]["text"]
+    events = read_events(ended.folder / "journal.sqlite")
+    (changed,) = [event.body["reason"] for event in events if event.kind == "run_error"]
+    assert changed["code"] == "changed_meanwhile"  # type: ignore[call-overload]
+    assert "plan.toml" in str(changed)
+
+
+@about(without_our_hooks, without_our_plugin)
+def test_a_bench_without_its_plugin_measures_nothing(ended: Ended) -> None:
+    assert ended.code != 0, ended.text
+    assert not ended.folder.exists()
 
 
 @about(skips_while_it_is_collected)

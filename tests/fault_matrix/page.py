@@ -21,7 +21,8 @@ def write_page(table: list[str], done: list[Outcome], planned: int, counts: dict
     words = ", ".join(f"{kind}: {count}" for kind, count in kinds.items()) or "none"
     summary = (
         f"{datetime.now(UTC):%Y-%m-%d}, seed {seed}. Steps of a run: {steps}.\n"
-        f"Disturbed: {len(injected)} of {planned} distinct (fault, step, device). Invariants that did not hold: {words}.\n"
+        f"Disturbed: {len(injected)} of {planned} distinct (fault, step, device).\n"
+        f"Invariants that did not hold: {words}.\n"
     )
     text = TEMPLATE.read_text(encoding="utf-8").replace("{found}", "\n".join([summary, *table]))
     PAGE.write_text(text, encoding="utf-8")

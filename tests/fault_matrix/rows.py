@@ -14,7 +14,8 @@ BENCH = ("instrument_silent", "instrument_lost", "garbled_reply", "instrument_re
 """How trouble with an instrument is named where it is seen at once."""
 CHECKED = (
     "zero_offset", "load_wrong", "load_stuck", "load_wrong_decade", "smu_limited", "smu_overrange", "wrong_identity",
-    "wrong_dut", "reference_wrong", "leads_swapped", "paths_disagree", "bypass_wrong", "temperature_outside",
+    "wrong_dut", "dut_refused", "reference_wrong",
+    "leads_swapped", "paths_disagree", "bypass_wrong", "temperature_outside",
     "safe_state_unconfirmed", "relay_map_wrong", "bench_drifted", "stale_reading", "power_cycled", "current_limited",
 )  # fmt: skip
 """How it is named where a self-check stumbles over what it led to."""
