@@ -48,6 +48,20 @@ def test_check_plan_counts_what_a_hand_must_do(here: Path, capsys: pytest.Captur
     assert "simulated bench" not in said
 
 
+def test_check_plan_of_a_plan_for_another_simulated_device(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    assert main(["check-plan", "test_plans/ems_type.toml", "--sim-device", "ems_mistimed"]) == 0
+    assert "OC-01" in capsys.readouterr().out
+    assert main(["check-plan", MICROCURRENT, "--sim-device", "galvanic_good"]) == 4
+    assert "modes of the simulated device in instruments/sim/devices/galvanic_good.toml" in capsys.readouterr().err
+    assert main(["check-plan", MICROCURRENT, "--sim-device", "gin"]) == 4
+    assert "--sim-device=gin: no such name" in capsys.readouterr().err
+    assert main(["check-plan", MICROCURRENT, "--station", "example_lab", "--sim-device", "microcurrent_good"]) == 4
+    assert "not the embedded simulated bench" in capsys.readouterr().err
+
+
 def test_check_plan_refuses_with_every_mistake(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = plan_on(here, Edited(MICROCURRENT, (("480 µA", "480 MA"), ('dwell = "200 ms"', 'dwell = "0,2 s"'))))
     assert main(["check-plan", str(path), "--station", "atlantis"]) == 4
