@@ -42,18 +42,16 @@ def shared(terms: Iterable[Term]) -> list[Term]:
 def bundled(terms: Sequence[Term]) -> list[Term]:
     """Return the rows of a budget: terms that one specification bounds become one rectangle."""
     bundles: dict[str, list[Term]] = {}
-    for term in terms:
-        if term.bundle:
-            bundles.setdefault(term.bundle, []).append(term)
-    if not bundles:
-        return list(terms)
-    rows: list[Term] = []
+    rows: list[Term | str] = []
     for term in terms:
         if not term.bundle:
             rows.append(term)
-        elif term is bundles[term.bundle][0]:
-            rows.append(_one_rectangle(bundles[term.bundle]))
-    return rows
+        elif term.bundle in bundles:
+            bundles[term.bundle].append(term)
+        else:
+            bundles[term.bundle] = [term]
+            rows.append(term.bundle)
+    return [_one_rectangle(bundles[row]) if isinstance(row, str) else row for row in rows]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,4 +110,17 @@ def _one_rectangle(members: Sequence[Term]) -> Term:
         return counting[0] if counting else members[-1]
     told = counting[-1]
     width = math.fsum(abs(term.sensitivity) * (term.half_width or 0.0) for term in counting) / abs(told.sensitivity)
-    return replace(told, name=told.bundle, half_width=width, standard_uncertainty=width / SQRT_3)
+    # As ``replace`` would have it, in a third of the time: this stands in every budget of a run.
+    return Term(
+        symbol=told.symbol,
+        name=told.bundle,
+        estimate=told.estimate,
+        unit=told.unit,
+        standard_uncertainty=width / SQRT_3,
+        half_width=width,
+        distribution="rectangular",
+        divisor=SQRT_3,
+        sensitivity=told.sensitivity,
+        source=told.source,
+        bundle=told.bundle,
+    )

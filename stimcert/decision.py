@@ -22,7 +22,7 @@ from stimcert.risk import nonconformance_probability
 from stimcert.rules import NAMES, rule_named
 from stimcert.student import quantile
 from stimcert.uncertainty import Uncertainty
-from stimcert.verdict import Verdict, worst
+from stimcert.verdict import Verdict
 
 __all__ = ["NAMES", "Bound", "Decision", "decide"]
 
@@ -128,15 +128,13 @@ def _zone(value: float, upper: float, w: float) -> Verdict:
     return Verdict.FAIL
 
 
-def _worst_side(value: float, w: float, lower: float | None, upper: float | None) -> tuple[Verdict, float]:
+def _worst_side(value: float, w: float, lower: float | None, upper: float | None) -> tuple[Verdict, float | None]:
     """Return the worse of the two sides' zones, and the limit of that side; a lower limit is mirrored at zero."""
-    sides = []
-    if upper is not None:
-        sides.append((_zone(value, upper, w), upper))
-    if lower is not None:
-        sides.append((_zone(-value, -lower, w), lower))
-    verdict = worst(zone for zone, _ in sides)
-    return verdict, next(limit for zone, limit in sides if zone is verdict)
+    above = Verdict.PASS if upper is None else _zone(value, upper, w)
+    below = Verdict.PASS if lower is None else _zone(-value, -lower, w)
+    if upper is None or (lower is not None and below.severity > above.severity):
+        return below, lower
+    return above, upper
 
 
 def _censored(least: float, expanded: float, lower: float | None, upper: float | None) -> tuple[Verdict, float | None]:

@@ -8,6 +8,7 @@ Source: JCGM 101:2008, 6.4 (distributions), 7 (method), 7.9.2 and 8 (numerical t
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +23,12 @@ DRAWS = 200_000
 """Ten thousand times 1/(1 − p) for p = 95 % (JCGM 101:2008, 7.2.2)."""
 
 _Floats = NDArray[np.float64]
+_BOUNDED: dict[str, Callable[[np.random.Generator, int], _Floats]] = {
+    "rectangular": lambda random, draws: random.uniform(-1.0, 1.0, draws),
+    "triangular": lambda random, draws: random.triangular(-1.0, 0.0, 1.0, draws),
+    "arcsine": lambda random, draws: np.sin(random.uniform(-math.pi, math.pi, draws)),
+}
+"""How to draw from the distributions that end, between −1 and 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +132,9 @@ def _errors(term: Term, random: np.random.Generator, draws: int, together: dict[
     if term.bundle:
         place = together.setdefault(term.bundle, random.uniform(-1.0, 1.0, draws))
         return np.asarray(math.copysign(term.half_width or 0.0, term.sensitivity) * place)
-    if term.distribution == "rectangular" and term.half_width is not None:
-        return random.uniform(-term.half_width, term.half_width, draws)
+    half = term.half_width
+    if half is not None and term.distribution in _BOUNDED:
+        return np.asarray(half * _BOUNDED[term.distribution](random, draws))
     if math.isfinite(term.dof):
         return term.standard_uncertainty * random.standard_t(term.dof, draws)
     return term.standard_uncertainty * random.standard_normal(draws)

@@ -59,43 +59,62 @@ class GlobalRisk:
 
 
 def global_risk(
-    mean: float,
-    spread: float,
+    process: NormalDist | Callable[[float], float],
     standard: float,
     *,
+    span: tuple[float, float] | None = None,
     lower: float | None = None,
     upper: float | None = None,
     guard_band: float = 0.0,
 ) -> GlobalRisk:
-    """Return the risks of accepting and rejecting, for true values and readings that are normally distributed.
+    """Return the risks of accepting and rejecting, for readings that are normally distributed about the true value.
 
-    :param mean: of the true values of the devices.
-    :param spread: standard deviation of the true values, > 0.
+    :param process: how the true values of the devices are spread: a normal distribution, or a probability density.
     :param standard: u of a reading, > 0.
+    :param span: where the density is not zero; needed for one that is no normal distribution.
     :param guard_band: w, taken off the tolerance on each side that has a limit; negative widens it.
-    :raises ValueError: for a spread or u that is not greater than zero.
+    :raises ValueError: for a u that is not greater than zero, or a density without a span.
 
-    Source: JCGM 106:2012, eqs. (17) to (20).
+    Source: JCGM 106:2012, 9.5.2 and 9.5.3.
+
+        >>> found = global_risk(NormalDist(0.0, 1.0), 0.25, lower=-2.0, upper=2.0)
+        >>> f"{found.consumer:.3f} {found.producer:.3f}"
+        '0.008 0.015'
     """
-    if not (spread > 0.0 and standard > 0.0):
-        raise ValueError(f"spread {spread!r}, u {standard!r}: both must be greater than zero")
+    if not standard > 0.0:
+        raise ValueError(f"u is {standard!r}; it must be greater than zero")
+    density, (first, last) = _density(process, span)
     low, high = (-math.inf if lower is None else lower), (math.inf if upper is None else upper)
     reading = NormalDist(0.0, standard)
 
     def accepted(true: float) -> float:
-        return reading.cdf(high - guard_band - true) - reading.cdf(low + guard_band - true)
+        inside = reading.cdf(high - guard_band - true) - reading.cdf(low + guard_band - true)
+        return max(inside, 0.0) * density(true)
 
-    beyond = _weighted(accepted, mean, spread, -math.inf, low) + _weighted(accepted, mean, spread, high, math.inf)
-    rejected = _weighted(lambda true: 1.0 - accepted(true), mean, spread, low, high)
-    return GlobalRisk(consumer=beyond, producer=rejected)
+    inner = max(low, first), min(high, last)
+    consumer = _integrated(accepted, first, min(low, last)) + _integrated(accepted, max(high, first), last)
+    return GlobalRisk(
+        consumer=consumer,
+        producer=_integrated(density, *inner) - _integrated(accepted, *inner),
+    )
 
 
-def _weighted(function: Callable[[float], float], mean: float, spread: float, low: float, high: float) -> float:
-    """Integrate a function over a normal density from ``low`` to ``high``, by Simpson's rule."""
-    low, high = max(low, mean - _SPAN * spread), min(high, mean + _SPAN * spread)
+def _density(
+    process: NormalDist | Callable[[float], float], span: tuple[float, float] | None
+) -> tuple[Callable[[float], float], tuple[float, float]]:
+    if isinstance(process, NormalDist):
+        reach = _SPAN * process.stdev
+        return process.pdf, span or (process.mean - reach, process.mean + reach)
+    if span is None:
+        raise ValueError("a density needs the span outside which it is zero")
+    return process, span
+
+
+def _integrated(function: Callable[[float], float], low: float, high: float) -> float:
+    """Integrate a function by Simpson's rule; nothing where the ends are not in order."""
     if not low < high:
         return 0.0
-    density, step = NormalDist(mean, spread).pdf, (high - low) / _STEPS
+    step = (high - low) / _STEPS
     weights = (1.0, *(4.0 if n % 2 else 2.0 for n in range(1, _STEPS)), 1.0)
     points = (low + n * step for n in range(_STEPS + 1))
-    return step / 3.0 * math.fsum(w * function(x) * density(x) for w, x in zip(weights, points, strict=True))
+    return step / 3.0 * math.fsum(w * function(x) for w, x in zip(weights, points, strict=True))

@@ -3,6 +3,7 @@
 
 import sys
 
+import budgets
 import capture
 import first_point
 import linearity
@@ -25,6 +26,7 @@ def main() -> None:
         capture,
         pulse_parameters,
         metric_set,
+        budgets,
     ):
         print(f"\n--- {script.__name__}", flush=True)
         script.main()

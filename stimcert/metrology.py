@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""Uncertainty and decision for whoever has neither a bench nor pytest: all there is to know is imported from here.
+
+    >>> from stimcert.metrology import decide, propagate, rectangular, simulate
+    >>> current = propagate(
+    ...     lambda V, R: V / R,
+    ...     [
+    ...         rectangular("V", half_width=0.4e-3, unit="V", estimate=0.599),
+    ...         rectangular("R", half_width=0.5, unit="Ω", estimate=1000.0),
+    ...     ],
+    ...     unit="A",
+    ... )
+    >>> decision = decide(current.value, current.uncertainty, upper=600e-6, rule="guard-U")
+    >>> decision.verdict.words, f"{decision.acceptance_upper * 1e6:.2f} µA"
+    ('PASS', '599.43 µA')
+    >>> simulate(current, seed=1).half_width >= current.uncertainty.expanded
+    True
+
+Nothing here reads or writes a file, talks to an instrument, or prints.
+"""
+
+from stimcert.decision import Decision, decide
+from stimcert.derived import deviation, drop, rise, share
+from stimcert.gtc_reference import SecondOpinion, by_gtc
+from stimcert.measured import Measured, NotMeasurable
+from stimcert.monte_carlo import Simulation, second_order, simulate, widened
+from stimcert.propagation import propagate
+from stimcert.risk import GlobalRisk, conformance_probability, global_risk, nonconformance_probability
+from stimcert.rules import Rule, at_least_as_strict, rule_named
+from stimcert.term import Term, arcsine, normal, rectangular, repeatability, standard, triangular
+from stimcert.uncertainty import Uncertainty, coverage_factor, evaluate
+from stimcert.verdict import Verdict
+
+__all__ = [
+    "Decision",
+    "GlobalRisk",
+    "Measured",
+    "NotMeasurable",
+    "Rule",
+    "SecondOpinion",
+    "Simulation",
+    "Term",
+    "Uncertainty",
+    "Verdict",
+    "arcsine",
+    "at_least_as_strict",
+    "by_gtc",
+    "conformance_probability",
+    "coverage_factor",
+    "decide",
+    "deviation",
+    "drop",
+    "evaluate",
+    "global_risk",
+    "nonconformance_probability",
+    "normal",
+    "propagate",
+    "rectangular",
+    "repeatability",
+    "rise",
+    "rule_named",
+    "second_order",
+    "share",
+    "simulate",
+    "standard",
+    "triangular",
+    "widened",
+]

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+"""From a measurement function and its inputs to a measurement result: sensitivities are found by differences.
+
+    >>> from stimcert.term import normal, rectangular
+    >>> inputs = [rectangular("V", half_width=0.4e-3, unit="V", estimate=0.6), normal("R", expanded=1.0, unit="Ω",
+    ...     estimate=1000.0)]
+    >>> current = propagate(lambda V, R: V / R, inputs, unit="A")
+    >>> f"{current.value * 1e6:.1f} µA ± {current.uncertainty.expanded * 1e9:.0f} nA"
+    '600.0 µA ± 742 nA'
+
+Source: JCGM 100:2008, 5.1.3 note 2 (numerical sensitivities), 5.2.2 (correlated inputs), H.2 (simultaneous readings).
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from stimcert.measured import Measured, Model
+from stimcert.term import Term, standard
+from stimcert.uncertainty import COVERAGE_PROBABILITY, evaluate
+
+_RELATIVE_STEP = 6e-6  # third root of the float's precision: the best for a central difference
+_SHARE_OF_U = 1e-4
+
+
+def propagate(
+    function: Callable[..., Any],
+    inputs: Sequence[Term] = (),
+    *,
+    unit: str = "1",
+    observed: Mapping[str, Sequence[float]] | None = None,
+    correlations: Mapping[tuple[str, str], float] | None = None,
+    probability: float = COVERAGE_PROBABILITY,
+) -> Measured:
+    """Return the value of a function with its uncertainty.
+
+    :param function: of the inputs, called with their symbols as keywords; for a simulation of what may be an array.
+    :param inputs: each with its estimate; their own sensitivities are not used.
+    :param unit: of the value.
+    :param observed: quantities that were read at the same moments, all equally often and at least twice: the function
+        is given their means, and their scatter counts together, with n − 1 degrees of freedom.
+    :param correlations: coefficients between inputs known without limit to their degrees of freedom, by symbols.
+    :param probability: coverage probability, a fraction in (0.5, 1).
+    :raises ValueError: for readings that do not belong together, coefficients that no quantities can have, or a value
+        that is no number.
+    """
+    readings, named = dict(observed or {}), {term.symbol: term for term in inputs}
+    _refuse(readings, named, len(inputs))
+    estimates = {symbol: term.estimate for symbol, term in named.items()}
+    estimates |= {symbol: math.fsum(values) / len(values) for symbol, values in readings.items()}
+    scales = {symbol: term.standard_uncertainty for symbol, term in named.items()}
+    by = {symbol: _slope(function, estimates, symbol, scales.get(symbol, 0.0)) for symbol in estimates}
+    terms = [replace(term, sensitivity=by[term.symbol]) for term in inputs]
+    model = None if readings or correlations else _model(function, inputs)
+    if correlations:
+        terms = _uncorrelated(terms, correlations)
+    if readings:
+        terms.append(_ensemble(readings, estimates, by, unit))
+    return Measured(
+        value=float(function(**estimates)),
+        unit=unit,
+        uncertainty=evaluate(terms, probability=probability),
+        model=model,
+    )
+
+
+def _refuse(readings: Mapping[str, Sequence[float]], named: Mapping[str, Term], count: int) -> None:
+    if len(named) < count or set(readings) & set(named):
+        raise ValueError("an input is given twice: each symbol stands for one input")
+    lengths = {len(values) for values in readings.values()}
+    if len(lengths) > 1 or (lengths and min(lengths) < 2):
+        raise ValueError(
+            f"observed readings number {sorted(lengths)}; what is read at the same moments is read equally often, "
+            "and at least twice"
+        )
+
+
+def _slope(function: Callable[..., Any], estimates: Mapping[str, float], symbol: str, scale: float) -> float:
+    """Return ∂f/∂x by a central difference."""
+    at = estimates[symbol]
+    step = max(_RELATIVE_STEP * abs(at), _SHARE_OF_U * scale) or _RELATIVE_STEP
+    above, below = (float(function(**{**estimates, symbol: at + side * step})) for side in (1.0, -1.0))
+    return (above - below) / (2.0 * step)
+
+
+def _ensemble(
+    readings: Mapping[str, Sequence[float]], estimates: Mapping[str, float], by: Mapping[str, float], unit: str
+) -> Term:
+    """Return the scatter of simultaneous readings as they act on the result together: what they share is in it.
+
+    With one deviation of the result for each moment, Σ cᵢ(xᵢ − x̄ᵢ), this is the propagation of the whole covariance
+    matrix, and the degrees of freedom are those of any of the readings.
+    """
+    moments = zip(*readings.values(), strict=True)
+    deviations = [
+        math.fsum(by[symbol] * (value - estimates[symbol]) for symbol, value in zip(readings, moment, strict=True))
+        for moment in moments
+    ]
+    n = len(deviations)
+    return standard(
+        ", ".join(readings),
+        uncertainty=math.sqrt(math.fsum(d * d for d in deviations) / (n * (n - 1))),
+        unit=unit,
+        name=f"{n} simultaneous readings",
+        dof=n - 1,
+    )
+
+
+def _uncorrelated(terms: Sequence[Term], correlations: Mapping[tuple[str, str], float]) -> list[Term]:
+    """Return independent terms that have the covariances of correlated ones: those without a partner as they are."""
+    import numpy as np
+
+    partners = {symbol for pair in correlations for symbol in pair}
+    together = [term for term in terms if term.symbol in partners]
+    if len(together) < len(partners):
+        raise ValueError(f"correlations name {sorted(partners)}; some of them are no inputs")
+    if any(math.isfinite(term.dof) for term in together):
+        raise ValueError(
+            "correlated inputs with finite degrees of freedom: give the simultaneous readings themselves as observed"
+        )
+    places = {term.symbol: place for place, term in enumerate(together)}
+    matrix = np.eye(len(together))
+    for (one, other), coefficient in correlations.items():
+        matrix[places[one], places[other]] = matrix[places[other], places[one]] = coefficient
+    values, vectors = np.linalg.eigh(matrix)
+    if not float(values.min()) > -1e-9:
+        raise ValueError(f"no quantities have these correlations: {dict(correlations)}")
+    effects = np.array([term.sensitivity * term.standard_uncertainty for term in together]) @ vectors
+    symbols = ", ".join(places)
+    apart = [
+        standard(
+            f"{symbols} ({n})",
+            uncertainty=math.sqrt(max(float(value), 0.0)),
+            unit="1",
+            name=f"correlated: {symbols}",
+            sensitivity=float(effect),
+        )
+        for n, (value, effect) in enumerate(zip(values, effects, strict=True), start=1)
+    ]
+    return [*(term for term in terms if term.symbol not in partners), *apart]
+
+
+def _model(function: Callable[..., Any], inputs: Sequence[Term]) -> Model:
+    symbols = [term.symbol for term in inputs]
+
+    def of_parts(*parts: Any) -> Any:
+        named = dict(zip(symbols, parts, strict=True))
+        try:
+            return function(**named)
+        except TypeError:
+            # Written for numbers, with functions of ``math``: one draw after the other.
+            import numpy as np
+
+            return np.vectorize(lambda *each: function(**dict(zip(symbols, each, strict=True))), otypes=[float])(*parts)
+
+    unit_rows = tuple(tuple(float(n == k) for k in range(len(symbols))) for n in range(len(symbols)))
+    return Model(function=of_parts, estimates=tuple(term.estimate for term in inputs), coefficients=unit_rows)
