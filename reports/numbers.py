@@ -16,6 +16,7 @@ _MINUS = "\u2212"
 _MOST_DECIMALS = 7
 _WITHOUT_U = 5
 _FAR = 10.0
+_NEXT_TO_NOTHING, _IN_PERCENT = 1e-9, 1e-4
 NOTHING = "\u2014"
 
 
@@ -114,6 +115,15 @@ def _span(lower: float | None, upper: float | None) -> float | None:
         return (upper - lower) / 2
     single = upper if lower is None else lower
     return None if single is None else abs(single)
+
+
+def probability(value: float) -> str:
+    """Return a probability as a reader can compare it: in percent, in parts of a million, or as next to nothing."""
+    if value < _NEXT_TO_NOTHING:
+        return "less than one in 10⁹"
+    if value < _IN_PERCENT:
+        return f"{value * 1e6:.2g} in 10⁶"
+    return f"{value * 100:.2g} %"
 
 
 def signed_share(share: float | None) -> str:

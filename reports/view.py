@@ -90,9 +90,11 @@ def build(record: Record, run_dir: Path) -> Report:
         identification=identification(record),
         installed=installed(record),
         specification=specification(record),
-        cases=[view_case(case, run_dir, n) for n, case in enumerate(_in_order(record.cases))],
+        cases=[
+            view_case(case, run_dir, n, record.node("decision_rule")) for n, case in enumerate(_in_order(record.cases))
+        ],
         equipment=equipment(record),
-        rule=_rule(record.node("decision_rule")),
+        rule=_rule(record.node("decision_rule"), record.node("risk")),
         environment=_environment(record.node("environment")),
         safe_state=safe_state(record.node("safe_state")),
         inputs=[_input(node) for node in record.nodes("inputs")],
@@ -158,13 +160,26 @@ def _in_order(cases: Sequence[Case]) -> list[Case]:
     return sorted(cases, key=lambda case: case.text("id") == _STATION)
 
 
-def _rule(rule: Node) -> list[Fact]:
+def _rule(rule: Node, risk: Node) -> list[Fact]:
     coverage = rule.number("coverage_probability")
     return [
         Fact("Rule", rule.text("id")),
         Fact("In words", rule.text("text")),
         Fact("Coverage probability", None if coverage is None else f"{coverage * 100:g} %"),
         Fact("Convention", rule.text("convention")),
+        *_risk(risk),
+    ]
+
+
+def _risk(risk: Node) -> list[Fact]:
+    """Return how far the PASS statements may be trusted one by one, and together."""
+    accepted, largest, bound = (risk.number(key) for key in ("accepted", "largest", "bound"))
+    if not accepted or largest is None or bound is None:
+        return []
+    return [
+        Fact("Measurements that are PASS", f"{accepted:g}"),
+        Fact("Largest probability that one of these is false", numbers.probability(largest)),
+        Fact("Probability that any of them is false, at most", numbers.probability(bound)),
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reports.choosing import ADVISORY, INFORMATION, by_mode, grouped, worst_of
 from reports.plots import Plot
-from reports.record_file import Case, Measurement
+from reports.record_file import Case, Measurement, Node
 from reports.rows import Readings, readings, same_readings
 from reports.text import moment
 from reports.view_budget import Budget, budget_of
@@ -18,6 +18,8 @@ from reports.view_requirement import Requirement, requirement
 from reports.words import LOOKS, Look, quantity_words
 from stimcert.quantity import show
 from stimcert.verdict import Verdict
+
+_NO_RULE = Node(None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +41,10 @@ class CaseView:
     budget: Budget | None
 
 
-def view_case(case: Case, run_dir: Path, place: int) -> CaseView:
+def view_case(case: Case, run_dir: Path, place: int, rule: Node = _NO_RULE) -> CaseView:
     """Turn a case of the record into what the report shows of it.
 
+    :param rule: the record's decision rule.
     :param place: position in the report; makes names unique.
     """
     measurements = case.measurements
@@ -64,7 +67,7 @@ def view_case(case: Case, run_dir: Path, place: int) -> CaseView:
         waveform_of=where(nearest.conditions) if nearest else "",
         note=note,
         tables=list(_tables(list(by_mode(_shown(case, groups))), nearest)),
-        budget=budget_of(nearest) if nearest else None,
+        budget=budget_of(nearest, rule, f"b{place}") if nearest else None,
     )
 
 

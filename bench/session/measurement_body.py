@@ -14,7 +14,7 @@ from stimcert.reason import Reason
 
 def numbers(metric: str, measured: Measured | NotMeasurable) -> dict[str, Any]:
     """Return value, uncertainty and budget; nothing in their places where there is no result."""
-    keys = ("standard_uncertainty", "expanded_uncertainty", "coverage_factor", "dof")
+    keys = ("standard_uncertainty", "expanded_uncertainty", "coverage_factor", "dof", "effective_dof")
     if isinstance(measured, NotMeasurable):
         return {"value": None, "bound": None, "unit": unit_of(metric), **dict.fromkeys(keys), "budget": []}
     uncertainty = measured.uncertainty
@@ -26,6 +26,7 @@ def numbers(metric: str, measured: Measured | NotMeasurable) -> dict[str, Any]:
         "expanded_uncertainty": uncertainty.expanded,
         "coverage_factor": uncertainty.coverage_factor,
         "dof": uncertainty.dof,
+        "effective_dof": uncertainty.effective_dof if uncertainty.dof is not None else None,
         "budget": list(uncertainty.budget),
     }
 
