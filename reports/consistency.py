@@ -15,7 +15,7 @@ def refuse_contradictions(record: Record) -> None:
 
     :raises ReportError: naming every contradiction.
     """
-    found = [*_run(record), *_certificate(record)]
+    found = [*_run(record), *_identities(record), *_certificate(record)]
     found += [line for case in record.cases for line in _case(case)]
     if found:
         raise ReportError("record.json contradicts itself: " + "; ".join(found))
@@ -29,6 +29,16 @@ def _run(record: Record) -> Iterator[str]:
         yield f"the run's verdict is {record.text('verdict')}"
     elif verdict < total:
         yield f"the run is {verdict.words} but its worst case is {total.words}"
+
+
+def _identities(record: Record) -> Iterator[str]:
+    """Yield the simulated instruments of a record that calls itself real: what they answered says what they are."""
+    if record.flag("simulated") is not False:
+        return
+    for instrument in record.node("station").nodes("instruments"):
+        serial = instrument.text("serial") or ""
+        if instrument.flag("simulated") or serial.startswith("SIM-"):
+            yield f"it says that nothing is simulated, but {instrument.text('role')} is (serial {serial})"
 
 
 def _certificate(record: Record) -> Iterator[str]:

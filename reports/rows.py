@@ -181,14 +181,15 @@ def _remark(measurement: Measurement) -> str:
     reason, above = measurement.data.get("reason"), measurement.conditions.data.get("one_more_up") is True
     void, visited = Node(measurement.data.get("void")), visit_words(measurement.conditions.data)
     caught = "caught by the trigger" if measurement.conditions.text("record") == "caught" else None
-    if attempt <= 1 and not reason and not above and not void and not visited and not caught:
+    torn = "before the case was torn" if measurement.flag("torn") else None
+    if attempt <= 1 and not any((reason, above, void, visited, caught, torn)):
         return ""
     repeated = f"attempt {attempt:g}" if attempt > 1 and not caught else None
     stepped = "after one more step up" if above else None
     why = Node(reason)
     text = None if why.text("code") in _SHOWN_BY_THE_ROW else why.text("text")
     voided = None if why.text("code") == void.text("code") else void.text("text")
-    return _data("; ".join(part for part in (*visited, stepped, repeated, caught, text, voided) if part))
+    return _data("; ".join(part for part in (torn, *visited, stepped, repeated, caught, text, voided) if part))
 
 
 def _head(title: str, unit: str) -> str:

@@ -24,8 +24,8 @@ COLUMNS = (
     ["run_id", "simulated", "case", "index", "quantity", "limit", "kind", "mode", "level", "load_ohm"]
     + ["measured_load_ohm", "value", "bound", "unit", "standard_uncertainty", "expanded_uncertainty"]
     + ["coverage_factor", "dof", "lower_limit", "upper_limit", "acceptance_lower", "acceptance_upper", "verdict"]
-    + ["reason_code", "reason", "void", "attempt", "record", "observed", "bench_time_s", "wall_time", "range"]
-    + ["shunt_ohm", "waveform"]
+    + ["reason_code", "reason", "void", "torn", "attempt", "record", "observed", "bench_time_s", "wall_time"]
+    + ["range", "shunt_ohm", "waveform"]
 )
 _WHOLE = ("level", "attempt")
 
@@ -67,6 +67,7 @@ def _row(measurement: Measurement, case: Case, record: Record) -> dict[str, Any]
     row |= {"wall_time": _text(conditions, "wall_time")}
     row |= {"reason_code": _text(reason, "code"), "reason": _text(reason, "text")}
     row["void"] = _text(Node(measurement.data.get("void")), "text")
+    row["torn"] = "True" if measurement.flag("torn") else None
     return row | {"run_id": _text(record, "run_id"), "simulated": _text(record, "simulated"), "case": _text(case, "id")}
 
 

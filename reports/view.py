@@ -24,6 +24,7 @@ from reports.view_parts import (
 )
 from reports.view_specification import Specification, specification
 from reports.words import DOCUMENTS, LOOKS, MEANING, SIMULATED, Look, quantity_words
+from stimcert.attempts import gap_words
 from stimcert.verdict import Verdict
 
 _STATION = "STATION"
@@ -124,6 +125,10 @@ def _counts(counts: Node) -> list[tuple[Look, int]]:
 def _marks(record: Record) -> list[str]:
     """Return what every reader must know before the verdict."""
     marks = [] if record.flag("complete") else ["PARTIAL: not every case of the plan was run to its end"]
+    ledger = record.node("ledger")
+    marks += gap_words(ledger.data) if ledger else []
+    steps = [f"{step:+g} s" for session in record.nodes("sessions") for step in session.entries("clock_steps")]
+    marks += ["The clock of this machine was set during the run: " + ", ".join(steps)] if steps else []
     rows = [row for case in record.cases for row in case.nodes("limits")]
     names = sorted({row.text("id") or "?" for row in rows if row.text("status") != "verified"})
     marks += [f"Unverified limits, never checked in their source: {', '.join(names)}"] if names else []

@@ -85,6 +85,7 @@ def _facts(case: Case, count: int) -> list[Fact]:
         *([Fact("Modes", ", ".join(modes))] if modes else []),
         Fact("Measurements", str(count)),
         *_observation(case),
+        *_torn(case),
         Fact("Started", moment(case.text("started"))),
         Fact("Ended", moment(case.text("ended"))),
     ]
@@ -107,6 +108,18 @@ def _foreseen_lines(case: Case) -> Iterator[str]:
         modes.setdefault(key, []).append(entry.text("mode") or "")
     for (limit, text), names in modes.items():
         yield f"{limit} in {', '.join(dict.fromkeys(names))}: {text}"
+
+
+def _torn(case: Node) -> list[Fact]:
+    """Return what was measured before the case was torn and begun anew: it counts, and stands among the others."""
+    return [
+        Fact(
+            "Torn attempt",
+            f"{node.text('measurements')} measurements from {moment(node.text('started'))}, "
+            f"{(node.verdict() or Verdict.NOT_RUN).words}",
+        )
+        for node in case.nodes("torn")
+    ]
 
 
 def _tables(groups: Sequence[list[Measurement]], nearest: Measurement | None) -> Iterable[Readings]:

@@ -9,6 +9,7 @@ from reports import numbers
 from reports.record_file import Node
 from reports.text import moment, seconds_between
 from reports.words import ROLES
+from stimcert.attempts import attempt_words
 from stimcert.places import load_words, visit_words
 
 
@@ -116,7 +117,27 @@ def _run(record: Node) -> list[Fact]:
         Fact("Station", named or None),
         Fact("Laboratory", station.text("laboratory")),
         *_self_checks(record.node("self_checks")),
+        *_history(record),
     ]
+
+
+def _history(record: Node) -> list[Fact]:
+    """Return what was done with this serial number before, and in how many sessions this run was done."""
+    ledger, sessions = record.node("ledger"), record.nodes("sessions")
+    facts = []
+    if ledger:
+        facts.append(Fact("Earlier runs", attempt_words([node.data for node in ledger.nodes("earlier")])))
+        quoted = f"entry {ledger.text('number')}, after the entry with the hash {ledger.text('previous')}"
+        facts.append(Fact("Ledger of the station", quoted))
+    facts += [Fact(f"Session {node.text('number')}", _session(node)) for node in sessions[:-1]]
+    head = record.node("journal").text("head")
+    return [*facts, Fact("Head of the journal", head)] if head else facts
+
+
+def _session(node: Node) -> str:
+    signal = node.text("stopped_by")
+    how = f"stopped by {signal}" if signal else "its process died"
+    return f"from {moment(node.text('started'))}, {how}; what it had finished is kept"
 
 
 def _self_checks(checks: Node) -> list[Fact]:

@@ -250,7 +250,7 @@ CATALOGUE: dict[str, Entry] = {
     "dut_refused": Entry("{text}", "check that the plan's modes and levels are those of this device"),
     # --- about the run
     "worst_case": Entry("case {case} is {verdict}: {text}", "see that case"),
-    "interrupted": Entry("interrupted by {signal}", "start the run again"),
+    "interrupted": Entry("interrupted by {signal}", "go on with the run (--resume=RUN), or start it again"),
     "not_run": Entry("not run", "run the whole plan"),
     "not_applicable": Entry("not applicable: {text}", "nothing: the plan says so"),
     "disclosed": Entry(

@@ -121,7 +121,7 @@ class RunStore:
         """
         self._make_room()
         try:
-            if sealed:
+            if sealed and not self._journal.sealed:
                 # On disk only after the record: whatever is sealed has one.
                 self._journal.append(SEALED, {}, durable=False)
             record = self._derive()

@@ -42,9 +42,10 @@ class Journal:
                 host().execute(self._connection, statement)
 
     @classmethod
-    def reopen(cls, path: Path) -> "tuple[Journal, list[Event]]":
+    def reopen(cls, path: Path, *, sealed: bool = False) -> "tuple[Journal, list[Event]]":
         """Go on with the journal of a run that died or was aborted; return it, and what it holds.
 
+        :param sealed: whether its last event says that nothing is added any more: only sealing it anew is possible.
         :raises JournalError: when it is missing, in use, sealed or not what was written.
         """
         if not path.is_file():
@@ -54,18 +55,18 @@ class Journal:
         try:
             with journal._errors("the journal cannot be read"):
                 events = list(checked(journal._connection, path))
-            if events and events[-1].kind == SEALED:
-                raise JournalError(f"{path} is sealed: nothing is ever added to it")
+            if (events[-1].kind == SEALED if events else False) is not sealed:
+                raise JournalError(f"{path} is {'not ' if sealed else ''}sealed: nothing is ever added to what is")
         except BaseException:
             journal.close()
             raise
         if events:
-            journal._count, journal._head = events[-1].seq, events[-1].hash
+            journal._count, journal._head, journal._sealed = events[-1].seq, events[-1].hash, sealed
         return journal, events
 
     def _open(self, path: Path) -> None:
         self.path = path
-        self._count, self._head = 0, GENESIS
+        self._count, self._head, self._sealed = 0, GENESIS, False
         self._pending: list[tuple[int, str, str, float, str, str]] = []
         self._clock = ClockWatch()
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.0)
@@ -87,6 +88,11 @@ class Journal:
     def head(self) -> str:
         """The hash of the newest event: whoever knows it knows everything before it."""
         return self._head
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the newest event says that nothing is added any more."""
+        return self._sealed
 
     @property
     def count(self) -> int:
@@ -112,6 +118,7 @@ class Journal:
 
     def _add(self, kind: str, wall: str, monotonic: float, text: str) -> int:
         self._count += 1
+        self._sealed = kind == SEALED
         self._head = link(self._head, str(self._count), kind, wall, repr(monotonic), text)
         self._pending.append((self._count, kind, wall, monotonic, text, self._head))
         return self._count

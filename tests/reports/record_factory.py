@@ -354,3 +354,12 @@ def write_pulses(path: Path, peak: float, *, width: float = 5e-3, seconds: float
     facts |= {"sample_rate": rate, "start_bench_time": 1.0, "clipped": False, "clipped_code": 32767}
     facts |= {"count": int(time.size)}
     path.with_name(path.name + ".json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+def on_a_real_bench(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record as instruments would have left it that say of themselves that they are real."""
+    found = [
+        {**entry, "simulated": False, "serial": str(entry["serial"]).replace("SIM-", "0")}
+        for entry in record["station"]["instruments"]
+    ]
+    return {**record, "simulated": False, "station": {**record["station"], "instruments": found}}

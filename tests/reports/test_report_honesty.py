@@ -87,6 +87,11 @@ def test_a_case_better_than_a_finding_in_it_is_refused(record: dict[str, Any], w
         render(write_run(record))
 
 
+def test_a_simulated_bench_that_is_called_real_is_refused(record: dict[str, Any], write_run: WriteRun) -> None:
+    with pytest.raises(ReportError, match="nothing is simulated, but smu is .*SIM-2450"):
+        render(write_run(changed(record, simulated=False)))
+
+
 @pytest.mark.parametrize("number", [None, float("nan"), float("inf"), "650 µA", True])
 def test_a_pass_without_a_number_is_refused(number: object, record: dict[str, Any], write_run: WriteRun) -> None:
     record["cases"][1]["measurements"][0]["value"] = number

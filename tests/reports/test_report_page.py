@@ -128,15 +128,15 @@ def test_every_section_carries_the_number_of_the_report(html: str, record: dict[
 
 
 def test_a_real_run_has_no_stripe_and_an_unidentified_one_is_never_called_real(
-    record: dict[str, Any], write_run: WriteRun
+    record: dict[str, Any], factory: Any, write_run: WriteRun
 ) -> None:
-    assert "stripe" not in page_of({**record, "simulated": False}, write_run).split("</style>")[1]
+    assert "stripe" not in page_of(factory.on_a_real_bench(record), write_run).split("</style>")[1]
     assert "nothing shows that a real bench" in page_of({**record, "simulated": None}, write_run)
 
 
 def test_a_certificate_is_named_so(record: dict[str, Any], factory: Any, write_run: WriteRun) -> None:
     good = factory.RecordFactory(top=0.00045).record()
-    html = page_of({**good, "document": "certificate", "blockers": [], "simulated": False}, write_run)
+    html = page_of({**factory.on_a_real_bench(good), "document": "certificate", "blockers": []}, write_run)
     assert '<h1 data-said="document">Certificate</h1>' in html
     assert "nothing that stands in the way" in html
 
@@ -279,3 +279,41 @@ def test_without_a_record_there_is_an_explanation(tmp_path: Path) -> None:
     (tmp_path / "record.json").write_text("{")
     with pytest.raises(ReportError, match="is no JSON"):
         render(tmp_path)
+
+
+HISTORY = {
+    "number": 17,
+    "previous": "ab" * 32,
+    "earlier": [
+        {"run": "the-first", "verdict": "FAIL", "gone": True},
+        {"run": "the-second", "verdict": "ABORTED", "gone": False},
+    ],
+    "problems": ["entry 9 is missing"],
+}
+
+
+def test_earlier_runs_of_the_serial_number_and_what_is_missing_of_them_are_shown(
+    record: dict[str, Any], write_run: WriteRun
+) -> None:
+    html = page_of({**record, "ledger": HISTORY}, write_run)
+    assert "3rd run of this serial; 2 earlier: FAIL, ABORTED" in html
+    assert "entry 17, after the entry with the hash " + "ab" * 32 in html
+    assert "ledger of the station: entry 9 is missing" in html
+    assert "the folder of an earlier run of this serial is gone: the-first" in html
+
+
+def test_sessions_and_torn_attempts_are_shown(record: dict[str, Any], write_run: WriteRun) -> None:
+    started = record["started"]
+    record["sessions"] = [
+        {"number": 1, "started": started, "stopped_by": "SIGINT", "clock_steps": [86400.0]},
+        {"number": 2, "started": started, "stopped_by": None, "clock_steps": []},
+    ]
+    case = record["cases"][1]
+    case["torn"] = [{"started": started, "measurements": 1, "verdict": "PASS"}]
+    case["measurements"][0]["torn"] = True
+    html = page_of(record, write_run)
+    assert "stopped by SIGINT; what it had finished is kept" in html
+    assert "Session 2" not in html
+    assert "The clock of this machine was set during the run: +86400 s" in html
+    assert "Torn attempt" in html
+    assert html.count("before the case was torn") == 1

@@ -273,7 +273,7 @@ def test_a_journal_that_was_never_sealed_goes_on(tmp_path: Path) -> None:
     again.append(SEALED, {})
     again.seal()
     assert [event.seq for event in read_events(tmp_path / "journal.sqlite")] == [1, 2]
-    with pytest.raises(JournalError, match="sealed"):
+    with pytest.raises(JournalError, match="is sealed"):
         Journal.reopen(tmp_path / "journal.sqlite")
 
 
