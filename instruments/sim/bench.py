@@ -5,14 +5,24 @@ import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import NormalDist
+from typing import Final, Literal
 
 import numpy as np
 
 from instruments.sim.circuit import Circuit
 from instruments.sim.faults import checked
 from instruments.sim.log import EventLog
-from instruments.sim.specifications import figure
+from instruments.sim.specifications import DIGITIZER_MODEL, SMU_MODEL, TIME_BASE, figure
 from instruments.sim.stimulator import Device, Stimulator
+
+Spread = Literal["DATASHEET", "BUDGET", "NONE"]
+SPREADS: Final[dict[str, str]] = {
+    "DATASHEET": "gain and offset of each range, and each certified value, evenly within what is promised",
+    "BUDGET": "as uncertainty budgets have it: one rectangle for gain and offset together, normal certificates",
+    "NONE": "instruments without gain, offset and clock errors",
+}
+"""Where hidden errors come from."""
 
 
 class SimulatedBench:
@@ -26,12 +36,15 @@ class SimulatedBench:
     :param pace: real delay per reading, s, which the server adds.
     :param log: file for the event log; None keeps none.
     :ivar connections: how often the device was connected so far.
+    :ivar spread: where hidden errors come from; :data:`SPREADS` says what there is.
+    :ivar noise: by what the noise of every reading of an instrument is multiplied, by its model.
     :ivar observers: called with the ends (bench time, s) of each stretch that has passed; the settings of all
         instruments are still those that held over it.
     :raises ValueError: when a fault is unknown.
     """
 
     line_frequency = 50.0
+    spread: Spread = "DATASHEET"
 
     def __init__(
         self,
@@ -45,6 +58,7 @@ class SimulatedBench:
     ) -> None:
         self.faults = checked(faults)
         self.pace = pace
+        self.noise = {SMU_MODEL: 1.0, DIGITIZER_MODEL: 1.0}
         self.connections = 0
         self.on_quit: Callable[[], None] | None = None
         self.observers: list[Callable[[float, float], None]] = []
@@ -54,7 +68,7 @@ class SimulatedBench:
         self.reseed(seed)
         self.log = EventLog(log, lambda: self.time)
         self.stimulator = Stimulator(device, lambda: self.time, self.draw, lambda: self.circuit.load_resistance())
-        self.circuit = Circuit(device=self.stimulator, draw=self.draw, faults=self.faults)
+        self.circuit = Circuit(device=self.stimulator, draw=self.draw, certified=self.certified, faults=self.faults)
         # The device looks at its load first: what it does about it belongs to the stretch that has passed.
         self.observers.append(lambda before, _: self.stimulator.sense(before))
         self.observers.append(self.circuit.pass_time)
@@ -110,7 +124,24 @@ class SimulatedBench:
         """
         limits = figure(instrument, function, full_scale)
         key = f"{instrument} {function} {full_scale:.3g}"
-        return limits.gain * self.draw(f"{key} gain"), limits.offset * self.draw(f"{key} offset")
+        gain, offset = self.draw(f"{key} gain"), self.draw(f"{key} offset")
+        if self.spread == "NONE":
+            return 0.0, 0.0
+        # One rectangle for both together: at one reading their sum fills it evenly.
+        return limits.gain * gain, limits.offset * (gain if self.spread == "BUDGET" else offset)
+
+    def certified(self, key: str, tolerance: float) -> float:
+        """Return the error of a certified value, as a share of it.
+
+        :param tolerance: its bound; for the spread of a budget that is U at k = 2 of a normal distribution.
+        """
+        if self.spread == "BUDGET":
+            return tolerance / 2 * NormalDist().inv_cdf((self.draw(key) + 1) / 2)
+        return tolerance * self.draw(key)
+
+    def time_base(self, instrument: str) -> float:
+        """Return by what share an instrument's clock is slow."""
+        return 0.0 if self.spread == "NONE" else TIME_BASE * self.draw(f"{instrument} time base")
 
     def state(self) -> dict[str, object]:
         """Return what is connected and energised, as the log's ``state`` event has it."""

@@ -91,13 +91,14 @@ class Dmm6500(TriggeredDigitizer):
         if self.armed:
             raise ScpiError(-221, "Settings conflict; the trigger model is running")
         start, count, aperture = self.bench.time, self.count, self.present_aperture()
-        length = count / self.sample_rate
+        nominal = np.arange(count) / self.sample_rate
+        slow = 1 + self.bench.time_base(DIGITIZER_MODEL)
+        length = slow * count / self.sample_rate
         self.bench.advance(length)
         self.hold_back(1)
-        times = start + np.arange(count) / self.sample_rate
         # A hair more than the record, so that the rounding of its last sample's end stays inside.
         wave = self.input_voltage(start, start + length + _SHORTEST)
-        self.store(buffer, times, wave.means(times, aperture))
+        self.store(buffer, start + nominal, wave.means(start + slow * nominal, slow * aperture))
 
     def input_voltage(self, start: float, stop: float) -> Signal:
         """Return the voltage at the input between two bench times (s)."""
@@ -110,7 +111,8 @@ class Dmm6500(TriggeredDigitizer):
 
     def _converted(self, means: NDArray[np.float64], aperture: float) -> NDArray[np.float32]:
         gain, offset = self._errors_now()
-        noise = figure(DIGITIZER_MODEL, "digitize", self.range).noise * (_SHORTEST / aperture) ** 0.5
+        promised = figure(DIGITIZER_MODEL, "digitize", self.range)
+        noise = self.bench.noise[DIGITIZER_MODEL] * promised.noise * (_SHORTEST / aperture) ** 0.5
         full = DIGITIZER_OVERRANGE * self.range
         step = 2 * full / 2**DIGITIZER_BITS
         volts = (means * (1 + gain) + offset).astype(np.float32)

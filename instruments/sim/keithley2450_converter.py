@@ -55,7 +55,7 @@ def reported(bench: "SimulatedBench", means: Floats, function: str, sense: Sense
     promised = figure(SMU_MODEL, function, sense.range)
     if function == "current" and "smu_gain" in bench.faults:
         gain = GAIN_SPECIFICATIONS * promised.gain
-    noise = promised.noise / sense.nplc**0.5
+    noise = bench.noise[SMU_MODEL] * promised.noise / sense.nplc**0.5
     values = means * (1 + gain) + offset + noise * bench.rng.standard_normal(means.size)
     step = _RANGES[function].step * sense.range
     shown = np.round(values / step) * step

@@ -92,6 +92,9 @@ DIGITIZER_HIGH_RESISTANCE: Final = 1e10
 DIGITIZER_LOW_RESISTANCE: Final = 1e7
 """Input resistance of all other ranges, and of every range with ``INPut MOHM10``, Ω."""
 
+TIME_BASE: Final = 1e-4
+"""The digitizer's clock is right within ± this fraction. The simulator's own figure."""
+
 SHUNT_TOLERANCE: Final = 1e-4
 """A shunt's value lies within ± this fraction of nominal, as its certificate says. The simulator's own figure."""
 

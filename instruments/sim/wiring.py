@@ -50,6 +50,8 @@ class Wiring:
     :param device: the stimulator's output stage.
     :param draw: returns a number in −1 … 1 for a key, the same one for a seed: where the true values lie in their
         tolerance.
+    :param certified: returns the error of a certified value by its key and tolerance, as a share; ``draw`` alone
+        without it.
     :param faults: the names of what is broken.
     :param box: the resistance that the load box's switches stand for, Ω, in steps of 0.1 Ω.
     :param skin: what the skin module puts in the place of the box: a network's name, or ``open``; None for the box.
@@ -62,6 +64,7 @@ class Wiring:
 
     device: Source
     draw: Callable[[str], float]
+    certified: Callable[[str, float], float] | None = None
     faults: frozenset[str] = frozenset()
     port: str = "open"
     bypass: bool = False
@@ -75,9 +78,12 @@ class Wiring:
     input_resistance: float = DIGITIZER_HIGH_RESISTANCE
     smu: SmuTerminals = field(default_factory=SmuTerminals)
 
+    def _certified(self, key: str, tolerance: float) -> float:
+        return tolerance * self.draw(key) if self.certified is None else self.certified(key, tolerance)
+
     def shunt(self, nominal: float) -> float:
         """Return the true resistance of a shunt, Ω."""
-        return nominal * (1 + SHUNT_TOLERANCE * self.draw(f"shunt {nominal:g}"))
+        return nominal * (1 + self._certified(f"shunt {nominal:g}", SHUNT_TOLERANCE))
 
     def contact(self, relay: str) -> float:
         """Return the resistance of a closed relay, Ω."""
@@ -97,7 +103,7 @@ class Wiring:
         if self.reference is None:
             return 0.0
         weak = REFERENCE_SHARE if "reference_weak" in self.faults else 1.0
-        return weak * self.reference * (1 + REFERENCE_TOLERANCE * self.draw(f"reference {self.reference:g}"))
+        return weak * self.reference * (1 + self._certified(f"reference {self.reference:g}", REFERENCE_TOLERANCE))
 
     def reference_demand(self, start: float, stop: float) -> Piecewise:
         """Return what the reference regulates to between two bench times (s), A."""

@@ -4,11 +4,12 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from instruments.sim.bench import SimulatedBench
+from instruments.sim.bench import SimulatedBench, Spread
 from instruments.sim.device_file import read_device
-from instruments.sim.specifications import SPECIFICATIONS, figure
+from instruments.sim.specifications import SHUNT_TOLERANCE, SMU_MODEL, SPECIFICATIONS, figure
 
 GOOD = read_device("microcurrent_good").device()
 
@@ -111,3 +112,42 @@ def test_the_worked_values_of_the_data_sheet() -> None:
         assert found.gain * reading + found.offset == pytest.approx(limit)
     volts = figure("keithley2450", "voltage", 2.0)
     assert volts.gain * 0.6 + volts.offset == pytest.approx(372e-6)
+
+
+# --- where hidden errors come from
+
+
+def spread_of(spread: Spread, count: int = 400) -> np.ndarray:
+    """Return gain and offset error of one range in units of their limits, and that of a shunt, for many seeds."""
+    bench = SimulatedBench(GOOD)
+    bench.spread = spread
+    limits = figure(SMU_MODEL, "current", 1e-3)
+    found = []
+    for seed in range(count):
+        bench.reseed(seed)
+        gain, offset = bench.hidden(SMU_MODEL, "current", 1e-3)
+        shunt = bench.circuit.shunt(100.0) / 100.0 - 1
+        found.append((gain / limits.gain, offset / limits.offset, shunt / SHUNT_TOLERANCE))
+    return np.array(found).T
+
+
+def test_the_data_sheet_is_filled_evenly_and_gain_and_offset_are_strangers() -> None:
+    gain, offset, shunt = spread_of("DATASHEET")
+    for found in (gain, offset, shunt):
+        assert np.abs(found).max() <= 1.0
+        assert found.std() == pytest.approx(1 / 3**0.5, rel=0.1)
+    assert abs(np.corrcoef(gain, offset)[0, 1]) < 0.15
+
+
+def test_a_budget_has_one_rectangle_and_normal_certificates() -> None:
+    gain, offset, shunt = spread_of("BUDGET")
+    assert gain == pytest.approx(offset)
+    assert gain.std() == pytest.approx(1 / 3**0.5, rel=0.1)
+    assert shunt.std() == pytest.approx(0.5, rel=0.1)
+    assert np.abs(shunt).max() > 1.0
+
+
+def test_without_a_spread_instruments_are_right() -> None:
+    gain, offset, _ = spread_of("NONE", 3)
+    assert not gain.any()
+    assert not offset.any()
