@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stimcert.quantity import Amperes, Hertz, Quantity, Share, Volts
+from stimcert.quantity import Amperes, Hertz, PositiveShare, Quantity, Share, Volts
 from stimcert.reading import Accuracy
 from stimcert.strict_toml import Misfit, StrictModel, load
 
@@ -57,6 +57,8 @@ class AccuracyTable(StrictModel):
 
     :param sampling: of a digitizer only.
     :param conditions: under which the figures hold: time since calibration, temperature, aperture.
+    :param temperature_coefficient: share of the accuracy that is added for each kelvin outside 18 to 28 °C; left out
+        where the document does not give it.
     :param status: ``verified`` when somebody compared the figures with the document.
     """
 
@@ -67,6 +69,7 @@ class AccuracyTable(StrictModel):
     revision: Text
     status: Literal["verified", "unverified"]
     conditions: Text
+    temperature_coefficient: PositiveShare | None = None
     sampling: SamplingEntry | None = None
     current_rows: tuple[CurrentRow, ...] = Field(default=(), alias="current")
     voltage_rows: tuple[VoltageRow, ...] = Field(default=(), alias="voltage")
@@ -135,7 +138,14 @@ class AccuracyTable(StrictModel):
     def _of_row(self, gain: Quantity, offset: Quantity, resolution: Quantity) -> Accuracy:
         mark = "" if self.status == "verified" else " (unverified)"
         source = f"{self.source}, {self.revision}; {self.conditions}{mark}"
-        return Accuracy(gain=gain.si, offset=offset.si, resolution=resolution.si, source=source)
+        coefficient = self.temperature_coefficient
+        return Accuracy(
+            gain=gain.si,
+            offset=offset.si,
+            resolution=resolution.si,
+            source=source,
+            temperature_coefficient=coefficient.si if coefficient is not None else None,
+        )
 
 
 def accuracy_file(driver: str) -> Path:

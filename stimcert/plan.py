@@ -14,11 +14,14 @@ from pydantic import Field
 from stimcert.case import Case
 from stimcert.metrics import Metric, PositiveBound
 from stimcert.quantity import (
+    Celsius,
+    Dimension,
     Ohms,
     PositiveAmperes,
     PositiveSeconds,
     PositiveShare,
     SquareMetres,
+    parse,
 )
 from stimcert.reading import Convention
 from stimcert.strict_model import Misfit, StrictModel
@@ -35,6 +38,9 @@ from stimcert.text_fields import (
 __all__ = ["SIGNS", "BasicUnit", "Case", "Declared", "Device", "Mode", "Plan"]
 
 SIGNS = {"negative": -1, "positive": +1}
+
+SPECIFIED = (18.0, 28.0)
+"""°C between which the accuracy of data sheets holds: 23 ± 5 °C."""
 
 
 class BasicUnit(StrictModel):
@@ -273,6 +279,9 @@ class Plan(StrictModel):
 
     :param accuracy_convention: how a data sheet's figure for gain and offset becomes distributions: ``one-rectangle``
         for both together, or ``two-rectangles``.
+    :param temperature_min: coldest bench that the plan allows; outside 18 to 28 °C the accuracy of every instrument is
+        widened by its temperature coefficient.
+    :param temperature_max: warmest bench that the plan allows.
     """
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -282,12 +291,19 @@ class Plan(StrictModel):
     regime: Regime
     decision_rule: RuleId
     accuracy_convention: Convention = "one-rectangle"
+    temperature_min: Celsius = parse("18 °C", Dimension.TEMPERATURE)
+    temperature_max: Celsius = parse("28 °C", Dimension.TEMPERATURE)
     limits: tuple[Line, ...] = ()
     profile: Line
     approved_by: Line | None = None
     device: Device
     modes: tuple[Mode, ...] = Field(alias="mode", min_length=1)
     cases: tuple[Case, ...] = Field(alias="case", min_length=1)
+
+    @property
+    def kelvin_outside(self) -> float:
+        """Return how far the plan lets the bench be outside 18 to 28 °C, where data sheets hold, K; 0 for inside."""
+        return max(SPECIFIED[0] - self.temperature_min.si, self.temperature_max.si - SPECIFIED[1], 0.0)
 
     @property
     def case_ids(self) -> tuple[str, ...]:

@@ -15,6 +15,9 @@ PROGRAMS = 3
 if TYPE_CHECKING:
     from stimcert.plan import Case, Mode, Plan
 
+COLDEST, WARMEST = 0.0, 50.0
+"""°C between which bench instruments are made to work."""
+
 SIGNS_SEEN = 8
 """Times between two changes of sign that a record must hold: six whole ones, and one at each end that it may cut."""
 
@@ -24,6 +27,7 @@ def plan_checks(plan: "Plan") -> Iterable[Iterable[Misfit]]:
     yield _names_once(plan)
     yield _case_ids_once(plan)
     yield _files_once(plan)
+    yield _temperatures_in_order(plan)
     yield _modes_within_claims(plan)
     yield _abuse_is_last(plan)
     for index, case in enumerate(getattr(plan, "cases", ())):
@@ -52,6 +56,19 @@ def _case_ids_once(plan: "Plan") -> Iterator[Misfit]:
 def _files_once(plan: "Plan") -> Iterator[Misfit]:
     for index in duplicates([*plan.limits]):
         yield Misfit(("limits", index), f'found "{plan.limits[index]}" twice; once is allowed')
+
+
+def _temperatures_in_order(plan: "Plan") -> Iterator[Misfit]:
+    """Check that there is a bench that is cold enough and warm enough, in a room where instruments work."""
+    low, high = plan.temperature_min, plan.temperature_max
+    if not low.si < high.si:
+        text = f'found "{low}" and temperature_max "{high}"; temperature_min must be less than temperature_max'
+        yield Misfit(("temperature_min",), text)
+    for key, found in (("temperature_min", low), ("temperature_max", high)):
+        if not COLDEST <= found.si <= WARMEST:
+            yield Misfit(
+                (key,), f'found "{found}"; {COLDEST:g} °C to {WARMEST:g} °C is allowed: instruments work there'
+            )
 
 
 def _modes_within_claims(plan: "Plan") -> Iterator[Misfit]:

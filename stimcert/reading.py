@@ -36,6 +36,9 @@ class Accuracy:
     :param convention: whether gain and offset, which the data sheet bounds by one figure, are taken for one rectangle
         together or for one each.
     :param drift: share of gain and offset by which a reading may have drifted since the bench was checked.
+    :param temperature_coefficient: share of gain and offset that is added for each kelvin outside 18 to 28 °C; None
+        where no source gives it.
+    :param kelvin_outside: how far outside a budget must allow for, K.
     """
 
     gain: float
@@ -44,6 +47,8 @@ class Accuracy:
     source: str
     convention: Convention = "one-rectangle"
     drift: float = 0.0
+    temperature_coefficient: float | None = None
+    kelvin_outside: float = 0.0
 
     def half_width(self, value: float) -> float:
         """Return the half-width of the specified interval at ``value``, in the unit of the reading."""

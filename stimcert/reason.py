@@ -149,7 +149,7 @@ CATALOGUE: dict[str, Entry] = {
     "wrong_dut": Entry("{text}", "check --dut-serial and the device on the bench"),
     "calibration_expired": Entry("{text}", "have the instrument calibrated, then enter the new certificate"),
     "temperature_outside": Entry(
-        "{temperature} °C is outside 18–28 °C, where the accuracy of the instruments is specified",
+        "{temperature} °C is outside {allowed}, which the accuracy of the instruments is taken for",
         "bring the laboratory to 23 ± 5 °C",
     ),
     "load_stuck": Entry(

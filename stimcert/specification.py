@@ -24,9 +24,15 @@ def drift_allowance(accuracy: Accuracy, value: float) -> float:
     return DRIFT_SHARE * accuracy.half_width(value)
 
 
-def as_used(accuracy: Accuracy, *, convention: Convention = "one-rectangle") -> Accuracy:
-    """Return what a data sheet promises as a budget has it: by a convention, with what may have drifted."""
-    return replace(accuracy, convention=convention, drift=DRIFT_SHARE)
+def as_used(accuracy: Accuracy, *, convention: Convention = "one-rectangle", kelvin_outside: float = 0.0) -> Accuracy:
+    """Return what a data sheet promises as a budget has it: by a convention, with what may have drifted.
+
+    :param kelvin_outside: how far a plan lets the bench be outside 18 to 28 °C, K.
+    :raises ValueError: for a bench that may be outside, with an instrument whose temperature coefficient is unknown.
+    """
+    if kelvin_outside > 0.0 and accuracy.temperature_coefficient is None:
+        raise ValueError(f"no temperature coefficient is known ({accuracy.source}): outside 18 to 28 °C nothing holds")
+    return replace(accuracy, convention=convention, drift=DRIFT_SHARE, kelvin_outside=kelvin_outside)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,20 +68,18 @@ class Specified:
     def terms(self, symbol: str, effect: Effect) -> list[Term]:
         """Return gain and offset, and how both may have drifted where the accuracy says that they may."""
         where = f"{show(self.range, self.unit)} range"
-        accuracy = self._pair(symbol, f"{self.role} accuracy", where, effect, 1.0)
-        if not self.accuracy.drift:
-            return accuracy
-        drifted = Effect(estimate=0.0, by_gain=effect.by_gain, by_offset=effect.by_offset, more=effect.more)
-        return [
-            *accuracy,
-            *self._pair(
-                f"δ{symbol}_drift",
-                f"{self.role} drift since the check",
-                f"{where} at {self.moment:.9g} s",
-                drifted,
-                self.accuracy.drift,
-            ),
-        ]
+        beside = replace(effect, estimate=0.0)
+        terms = self._pair(symbol, f"{self.role} accuracy", where, effect, 1.0)
+        if self.accuracy.drift:
+            moment = f"{where} at {self.moment:.9g} s"
+            terms += self._pair(
+                f"δ{symbol}_drift", f"{self.role} drift since the check", moment, beside, self.accuracy.drift
+            )
+        if self.accuracy.kelvin_outside:
+            share = (self.accuracy.temperature_coefficient or 0.0) * self.accuracy.kelvin_outside
+            name = f"{self.role} {self.accuracy.kelvin_outside:g} K outside 18 to 28 °C"
+            terms += self._pair(f"δ{symbol}_temp", name, where, beside, share)
+        return terms
 
     def _pair(self, symbol: str, name: str, where: str, effect: Effect, share: float) -> list[Term]:
         together = self.accuracy.convention == "one-rectangle"

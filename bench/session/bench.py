@@ -58,7 +58,9 @@ class Bench:
         self.station = station
         self.wiring = Wiring(station, inputs.station.load_box)
         self._load_readings = load_readings or {}
-        specified = partial(as_used, convention=inputs.plan.accuracy_convention)
+        specified = partial(
+            as_used, convention=inputs.plan.accuracy_convention, kelvin_outside=inputs.plan.kelvin_outside
+        )
         sampling = sampling_of(inputs.station)
         self.ammeter = Ammeter(station.smu, specified)
         self.recorder = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bench.session.point import Point, points_of
 from instruments.station_file import StationFile
 from stimcert.limits import LimitFile, LimitRow, no_pass_zone
-from stimcert.plan import Case, Plan
+from stimcert.plan import SPECIFIED, Case, Plan
 from stimcert.procedures import judged_by_mode, measures
 from stimcert.profile import Profile
 from stimcert.quantity import show
@@ -20,6 +20,10 @@ from stimcert.strict_toml import Document, Problem
 if TYPE_CHECKING:
     from instruments.data_sheets import AccuracyTable
     from instruments.sim.device_file import DeviceFile
+
+
+_BUDGETED = ("smu", "digitizer")
+"""Roles whose accuracy stands in budgets."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,7 @@ def _checks(documents: Documents) -> Iterable[Iterable[Problem]]:
         yield _rows_are_measured(documents, plan)
         yield _procedures_exist(plan, documents.bench)
         yield _room_to_pass(documents, plan)
+        yield _temperature_is_specified(documents, plan)
         yield _every_point_is_judged(documents, plan)
         yield _needed_cases_apply(documents, plan)
     if station is not None:
@@ -162,6 +167,24 @@ def _needed_cases_apply(documents: Documents, plan: Document[Plan]) -> Iterator[
 
 def _replaces(other: Case, case: Case) -> bool:
     return other.procedure == case.procedure and other.not_applicable is None
+
+
+def _temperature_is_specified(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:
+    """Refuse to widen the temperature where nobody knows what that does to an instrument."""
+    if not plan.value.kelvin_outside:
+        return
+    for role, table in documents.tables.items():
+        if role in _BUDGETED and table.value.temperature_coefficient is None:
+            low, high = SPECIFIED
+            wide = plan.value.temperature_min.si < low
+            key, found = ("temperature_min", plan.value.temperature_min) if wide else (
+                "temperature_max", plan.value.temperature_max
+            )  # fmt: skip
+            text = (
+                f'found "{found}", outside {low:g} °C to {high:g} °C; the accuracy table of the {role} ({table.name}) '
+                "gives no temperature_coefficient, so that its accuracy there is unknown"
+            )
+            yield plan.problem((key,), text)
 
 
 def _room_to_pass(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:

@@ -23,9 +23,8 @@ from instruments.errors import BenchError, GarbledReply
 from instruments.station import Station
 from stimcert.allowance import Allowance
 
-# The accuracy of the data sheets holds at 23 ± 5 °C. Within it the temperature may be anything.
-_NOMINAL, _TOLERANCE = 23.0, 5.0
-_ANY = 2 * _TOLERANCE
+# K: within what the plan allows, the temperature may change as it likes.
+_ANY = 100.0
 
 
 class StationCheck:
@@ -82,8 +81,12 @@ class StationCheck:
         except GarbledReply as error:
             raise BenchError(str(error), code="temperature_missing") from error
         self._context.state.temperature = temperature
-        allowance = Allowance(limit=_TOLERANCE, drift=_ANY)
-        self._context.report("environment.temperature", temperature, "°C", expected=_NOMINAL, allowance=allowance)
-        if not abs(temperature - _NOMINAL) <= _TOLERANCE:
-            text = f"{temperature:.1f} °C at the bench, allowed is {_NOMINAL:.0f} ± {_TOLERANCE:.0f} °C"
-            raise BenchError(text, code="temperature_outside", temperature=f"{temperature:.1f}")
+        plan = self._context.inputs.plan
+        low, high = plan.temperature_min.si, plan.temperature_max.si
+        middle, half = (low + high) / 2.0, (high - low) / 2.0
+        allowance = Allowance(limit=half, drift=_ANY)
+        self._context.report("environment.temperature", temperature, "°C", expected=middle, allowance=allowance)
+        if not abs(temperature - middle) <= half:
+            allowed = f"{low:g} °C to {high:g} °C"
+            text = f"{temperature:.1f} °C at the bench, allowed is {allowed}"
+            raise BenchError(text, code="temperature_outside", temperature=f"{temperature:.1f}", allowed=allowed)

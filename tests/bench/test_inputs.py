@@ -156,6 +156,8 @@ BAD = [
     ("missing limits file", PLAN, '"limits/microcurrent.toml"', '"limits/none.toml"', '"limits/none.toml"', "limits[1]", "there is no such file"),
     ("missing profile", PLAN, '"profiles/microcurrent_routine.toml"', '"profiles"', '"profiles"', "profile", "directory"),
     ("wrong profile", PROFILE, 'claim = "microcurrent"', 'claim = "micro"', '"micro"', "claim", "'microcurrent', 'ems' or 'galvanic'"),
+    ("warm bench", PLAN, 'decision_rule = "guard-U"', 'decision_rule = "guard-U"\ntemperature_max = "30 °C"', '"30 °C"', "temperature_max", "gives no temperature_coefficient, so that its accuracy there is unknown"),
+    ("cold end above the warm one", PLAN, 'decision_rule = "guard-U"', 'decision_rule = "guard-U"\ntemperature_min = "28 °C"', '"28 °C"', "temperature_min", "must be less than temperature_max"),
     ("later schema", PLAN, "schema = 1", "schema = 2", "2", "schema", "allowed: 1"),
 ]  # fmt: skip
 

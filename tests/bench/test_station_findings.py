@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the bench finds about itself at the end of a run is held against what it was before."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -8,9 +9,11 @@ import numpy as np
 import pytest
 
 from bench.session.check_findings import CLOSING, Findings
+from bench.session.inputs import Inputs
 from bench.session.station_check import StationCheck
 from instruments.errors import BenchError, GarbledReply
 from stimcert.allowance import EACH_CHECK, Allowance
+from stimcert.quantity import Dimension, parse
 from stimcert.reading import Waveform
 from tests.bench.fake_station import Loop, fake_station
 from tests.bench.parts import inputs
@@ -133,6 +136,20 @@ def test_a_temperature_outside_is_refused(celsius: float) -> None:
     with pytest.raises(BenchError) as raised:
         station_check(Loop(temperature=celsius))
     assert raised.value.code == "temperature_outside"
+
+
+@pytest.mark.parametrize(("celsius", "refused"), [(15.0, False), (14.9, True), (30.0, False), (30.1, True)])
+def test_a_plan_may_allow_a_colder_and_a_warmer_bench(celsius: float, refused: bool) -> None:
+    wide = replace_plan(inputs(), temperature_min="15 °C", temperature_max="30 °C")
+    check = StationCheck(fake_station(Loop(temperature=celsius)), wide, Kept())
+    with pytest.raises(BenchError, match="15 °C to 30 °C") if refused else nullcontext():
+        check.opening()
+
+
+def replace_plan(known: Inputs, **changes: str) -> Inputs:
+    """Return the inputs with other temperatures in their plan."""
+    quantities = {key: parse(text, Dimension.TEMPERATURE) for key, text in changes.items()}
+    return replace(known, plan=known.plan.model_copy(update=quantities))
 
 
 # --- what only a pulse, or a step, can show

@@ -14,7 +14,7 @@ from stimcert.derived import deviation, rise, share
 from stimcert.measured import Measured
 from stimcert.models import mean_current
 from stimcert.reading import Accuracy, MeanReading, Status
-from stimcert.specification import drift_allowance
+from stimcert.specification import Effect, Specified, as_used, drift_allowance
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 
@@ -144,3 +144,28 @@ def test_symbols_of_parts_that_mean_something_else_are_numbered() -> None:
     gain = standard("g", uncertainty=1.0, unit="%", source="gain")
     found = join([gain, noise(1.0)], [gain, noise(2.0)]).towards((1.0, -1.0))
     assert [(term.symbol, term.sensitivity) for term in found] == [("g", 0.0), ("δ_1", 1.0), ("δ_2", -1.0)]
+
+
+def hot(kelvin: float, coefficient: float | None = 0.15) -> Accuracy:
+    known = Accuracy(gain=GAIN, offset=OFFSET, resolution=0.0, source="made up", temperature_coefficient=coefficient)
+    return as_used(known, kelvin_outside=kelvin)
+
+
+def test_outside_the_specified_temperatures_the_coefficient_enters_the_budget() -> None:
+    """2 K outside at 15 % of the accuracy for each: 30 % of it as a rectangle of its own, in common for a run."""
+    where = Specified(role="smu", range=1e-3, unit="A", accuracy=hot(2.0), moment=0.0)
+    result = evaluate(where.terms("I", Effect(estimate=3e-4, by_gain=3e-4, by_offset=1.0)))
+    row = next(row for row in result.budget if row["symbol"] == "δI_temp")
+    assert row["half_width"] == pytest.approx(0.3 * (GAIN * 3e-4 + OFFSET))
+    assert "2 K outside 18 to 28 °C" in row["name"]
+
+
+def test_inside_no_row_stands_for_a_temperature() -> None:
+    where = Specified(role="smu", range=1e-3, unit="A", accuracy=hot(0.0, None), moment=0.0)
+    result = evaluate(where.terms("I", Effect(estimate=3e-4, by_gain=3e-4, by_offset=1.0)))
+    assert [row["symbol"] for row in result.budget] == ["I", "δI_drift"]
+
+
+def test_without_a_coefficient_nothing_holds_outside() -> None:
+    with pytest.raises(ValueError, match="no temperature coefficient"):
+        hot(2.0, None)

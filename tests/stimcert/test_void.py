@@ -18,6 +18,7 @@ GOOD: Events = [("bench_checked", WALL, {"phase": "opening"})]
 STILL_GOOD: Events = [("bench_checked", WALL, {"phase": "closing"})]
 BAD: Events = [("bench_check_failed", WALL, {"phase": "closing", "reason": DRIFTED})]
 JUDGED = [v.value for v in Verdict if v not in (Verdict.NOT_APPLICABLE, Verdict.NOT_RUN, Verdict.ABORTED)]
+TOO_HOT = Reason("temperature_outside", {"temperature": "40", "allowed": "18 °C to 28 °C"}).as_dict()
 
 
 def run(*middle: Events) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def test_what_a_good_check_has_confirmed_stays_good() -> None:
 
 
 def test_two_failing_checks_keep_the_first_cause() -> None:
-    later = [("bench_check_failed", WALL, {"reason": Reason("temperature_outside", {"temperature": "40"}).as_dict()})]
+    later = [("bench_check_failed", WALL, {"reason": TOO_HOT})]
     record = run(case("A-01", "PASS"), case("A-02", "PASS"), BAD, later)
     assert "zero was" in record["cases"][1]["measurements"][0]["void"]["text"]
     assert record["cases"][1]["measurements"][0]["judged_before"] == "PASS"
