@@ -11,6 +11,7 @@ from reports.words import Look
 _WIDTH, _HEIGHT = 560.0, 340.0
 _RAMP = 8
 _LINE_OF_TEXT = 12.0
+_NAME_OF_A_LINE = 165.0
 _MOST_POINTS = 600
 _PASS = "pass"
 
@@ -125,13 +126,23 @@ def _y_ticks(frame: svg.Frame, scale: numbers.Scale) -> list[tuple[float, str]]:
 
 
 def _limits(frame: svg.Frame, lines: Sequence[LimitLine]) -> list[str]:
-    parts = []
+    parts: list[str] = []
+    taken: list[tuple[float, float]] = []
     for line in lines:
         y = frame.y(line.value)
         parts.append(svg.path(f"line {line.css}", f"M{frame.left:.1f} {y:.1f}H{frame.right:.1f}"))
         if line.label:
-            parts.append(svg.text(frame.left + 6, y - 5, line.label, f"line-name {line.css}"))
+            x = _free_place(frame.left + 6, y, taken)
+            taken.append((x, y))
+            parts.append(svg.text(x, y - 5, line.label, f"line-name {line.css}"))
     return parts
+
+
+def _free_place(x: float, y: float, taken: Sequence[tuple[float, float]]) -> float:
+    """Return where the name of a line starts: further right where another one stands at its height."""
+    while any(x == other and abs(y - height) < _LINE_OF_TEXT for other, height in taken):
+        x += _NAME_OF_A_LINE
+    return x
 
 
 def _series(frame: svg.Frame, points: Sequence[Point]) -> list[str]:

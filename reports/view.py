@@ -10,6 +10,7 @@ from reports.errors import ReportError
 from reports.record_file import Case, Node, Record
 from reports.text import moment
 from reports.view_case import CaseView, view_case
+from reports.view_impedance import Impedance, impedance
 from reports.view_parts import (
     Equipment,
     Fact,
@@ -23,7 +24,7 @@ from reports.view_parts import (
     where,
 )
 from reports.view_specification import Specification, specification
-from reports.words import DOCUMENTS, LOOKS, MEANING, SIMULATED, Look, quantity_words
+from reports.words import DOCUMENTS, LOOKS, MEANING, NOT_EXAMINED, SIMULATED, Look, quantity_words
 from stimcert.attempts import gap_words
 from stimcert.verdict import Verdict
 
@@ -55,6 +56,8 @@ class Report:
     identification: Sequence[Group]
     installed: Sequence[Fact]
     specification: Specification | None
+    impedance: Impedance | None
+    not_examined: Sequence[Fact]
     cases: Sequence[CaseView]
     equipment: Sequence[Equipment]
     rule: Sequence[Fact]
@@ -91,6 +94,8 @@ def build(record: Record, run_dir: Path) -> Report:
         identification=identification(record),
         installed=installed(record),
         specification=specification(record),
+        impedance=impedance(record),
+        not_examined=[Fact(name, why) for name, why in NOT_EXAMINED.items()],
         cases=[
             view_case(case, run_dir, n, record.node("decision_rule")) for n, case in enumerate(_in_order(record.cases))
         ],

@@ -14,6 +14,11 @@ from reports.waveforms import WaveformMissing, draw, read_waveform
 from reports.words import quantity_words
 
 _MOST_LIMITS = 2
+_LEAST = 2
+
+_SEEN = 0.1
+_OF_A_MAGNITUDE = frozenset({"current.peak", "current.amplitude"})
+"""Quantities whose limit holds for either sign of a sample."""
 
 _OF_A_SAMPLE = frozenset({"current.peak", "current.positive_peak", "current.amplitude"})
 """Quantities whose upper limit can be drawn beside the samples of a current."""
@@ -23,7 +28,8 @@ def plots_of(judged: Sequence[Measurement], rows: dict[str | None, Node], name: 
     """Draw each judged quantity of each mode against the load."""
     for place, group in enumerate(by_mode(grouped(judged, lambda m: (m.quantity, m.unit)))):
         points = [point for point in map(_point, group) if point]
-        if not points or (group[0].quantity or "").startswith("load."):
+        # One point is no curve; it stands in the table.
+        if len({(p.load, p.level) for p in points}) < _LEAST or (group[0].quantity or "").startswith("load."):
             continue
         mode, quantity = group[0].mode, quantity_words(group[0].quantity)
         of_mode = f", mode {mode}" if mode else ""
@@ -50,12 +56,33 @@ def _point(found: Measurement) -> Point | None:
 
 def _limit_lines(group: Sequence[Measurement]) -> list[LimitLine]:
     """Return the limits of a group where they are few, and its tightest acceptance limits."""
-    lowers, uppers = {m.lower for m in group} - {None}, {m.upper for m in group} - {None}
+    lowers, uppers = _levels_by_bound(group, "lower"), _levels_by_bound(group, "upper")
     if max(len(lowers), len(uppers)) > _MOST_LIMITS:
         return []
-    named = [(v, "≥") for v in lowers if v is not None] + [(v, "≤") for v in uppers if v is not None]
-    lines = [LimitLine(v, f"limit {sign} {numbers.given(v, group[0].unit)}", "limit") for v, sign in named]
+    everywhere = {m.level for m in group}
+    named = [(v, "≥", levels) for v, levels in lowers.items()] + [(v, "≤", levels) for v, levels in uppers.items()]
+    lines = [
+        LimitLine(v, f"limit {sign} {numbers.given(v, group[0].unit)}{_only_at(levels, everywhere)}", "limit")
+        for v, sign, levels in named
+    ]
     return lines + [LimitLine(v, "", "acceptance") for v in _tightest(group)]
+
+
+def _levels_by_bound(group: Sequence[Measurement], side: str) -> dict[float, set[object]]:
+    """Return each bound of a group with the levels that it holds for."""
+    found: dict[float, set[object]] = {}
+    for measurement in group:
+        bound = measurement.lower if side == "lower" else measurement.upper
+        if bound is not None:
+            found.setdefault(bound, set()).add(measurement.level)
+    return found
+
+
+def _only_at(levels: set[object], everywhere: set[object]) -> str:
+    """Return for which levels a limit holds, where it is not for all of them."""
+    if levels == everywhere:
+        return ""
+    return f", level {', '.join(sorted(map(str, levels), key=lambda text: (len(text), text)))}"
 
 
 def _tightest(group: Sequence[Measurement]) -> list[float]:
@@ -90,5 +117,7 @@ def waveform_of(judged: Sequence[Measurement], run_dir: Path, name: str) -> tupl
     # The waveform is a current; limits of a time, a charge or a share have no place in it.
     bounded = found.upper is not None and found.quantity in _OF_A_SAMPLE
     lines = [LimitLine(found.upper, "limit", "limit")] if bounded and found.upper is not None else []
+    if lines and found.quantity in _OF_A_MAGNITUDE and float(recording.current.min()) < -_SEEN * lines[0].value:
+        lines.append(LimitLine(-lines[0].value, "limit", "limit"))
     title = f"Waveform at {where(found.node('conditions'))}"
     return draw(recording, lines, name=name, title=title, unit="A"), None

@@ -12,6 +12,8 @@ from reports.view_parts import where
 from reports.words import LOOKS, Look, instrument_words, quantity_words
 from stimcert.verdict import worst
 
+MODALITY = "modality"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
@@ -51,20 +53,33 @@ def requirement(group: Sequence[Measurement], rows: dict[str | None, Node]) -> R
     distance = numbers.margin(held, lower, upper)
     return Requirement(
         quantity=quantity_words(found.quantity),
-        limit=numbers.limits(lower, upper, found.unit, numbers.digits_of_limit(found.kind)),
+        limit=_limit(found, row),
         judged=found.judged,
         magnitude=found.magnitude,
         several=len({(m.lower, m.upper) for m in group}) > 1,
         row=found.limit,
         source=_source(row),
         status=_unverified(row),
-        value=measured(found),
+        value=_value(found),
         where=where(found.conditions) or instrument_words(found.conditions) or "",
         margin=_margin_words(distance, found),
         share=numbers.signed_share(numbers.margin_share(held, lower, upper)),
         look=_look_of_all(group, found),
         count=len(group),
     )
+
+
+def _limit(found: Measurement, row: Node) -> str:
+    """Return what is allowed: bounds, or what a mode is sold as."""
+    if found.quantity == MODALITY and row.text("claim"):
+        return f"sold as {row.text('claim')}"
+    return numbers.limits(found.lower, found.upper, found.unit, numbers.digits_of_limit(found.kind))
+
+
+def _value(found: Measurement) -> str:
+    """Return what was found: a value, or a modality with the peak that it was told by."""
+    words = found.conditions.text("modality")
+    return f"{words}, peak {measured(found)}" if found.quantity == MODALITY and words else measured(found)
 
 
 def _look_of_all(group: Sequence[Measurement], found: Measurement) -> Look:

@@ -76,11 +76,13 @@ def draw(found: Recording, lines: Sequence[LimitLine], *, name: str, title: str,
     peak = int(np.argmax(np.abs(found.current)))
     clipped = " The record is clipped: the current was larger." if found.clipped else ""
     count = found.current.size
-    whole = _panel(found, 0, count, lines, f"{name}w", f"{title}, whole record", unit)
-    plots = [Plot(svg=whole, caption=f"Whole record: {count} samples at {numbers.given(found.rate, 'Hz')}.{clipped}")]
+    whole = _panel(found, 0, count, lines, f"{name}w", f"{title}, whole record", unit, peak)
+    ring = f"Ring: largest sample, {numbers.given(float(found.current[peak]), unit, 4)}."
+    shown = f"Whole record: {count} samples at {numbers.given(found.rate, 'Hz')}. {ring}{clipped}"
+    plots = [Plot(svg=whole, caption=shown)]
     start, stop = _around(np.abs(found.current), peak)
     if stop - start < 0.6 * count:
-        close = _panel(found, start, stop, lines, f"{name}p", f"{title}, around its largest magnitude", unit)
+        close = _panel(found, start, stop, lines, f"{name}p", f"{title}, around its largest magnitude", unit, peak)
         plots.append(Plot(svg=close, caption="Around the largest magnitude of that record."))
     return plots
 
@@ -98,8 +100,10 @@ def _around(magnitude: "NDArray[np.float64]", peak: int) -> tuple[int, int]:
 
 
 def _panel(
-    found: Recording, start: int, stop: int, lines: Sequence[LimitLine], name: str, title: str, unit: str
+    found: Recording, start: int, stop: int, lines: Sequence[LimitLine], name: str, title: str, unit: str, peak: int
 ) -> str:
+    """Draw the samples from ``start`` to ``stop``, with a ring about the one that is the largest of all."""
+    value = float(found.current[peak])
     window = found.current[start:stop]
     low, high = _y_range(window, lines)
     frame = svg.Frame(
@@ -111,6 +115,7 @@ def _panel(
     parts = svg.axes(frame, x_ticks, y_ticks)
     parts += svg.titles(frame, f"time, {x_scale.unit}", f"current, {y_scale.unit}")
     parts += _limit_lines(frame, lines) + [svg.path("wave", _envelope(frame, window, start / found.rate, found.rate))]
+    parts.append(f'<circle class="peak" cx="{frame.x(peak / found.rate):.1f}" cy="{frame.y(value):.1f}" r="4.5"/>')
     described = f"Current over time, {stop - start} samples, with the limits."
     return svg.drawing(frame, name, title, described, parts)
 

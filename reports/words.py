@@ -70,11 +70,23 @@ ROLES = {
     "clock": "Clock",
     "skin": "Skin network",
 }
+NOT_EXAMINED = {
+    "Earthed return": "The return of the loop floats. Currents that flow by earth, as through a charger or a computer "
+    "on the mains, are not seen: measure on the battery, and leave leakage to a leakage tester.",
+    "Several channels": "One output is connected at a time. Currents between the channels of a device that has more, "
+    "and beats of two of them, are not seen.",
+    "Mains part and isolation": "Leakage, dielectric strength and single faults belong to the safety test of the "
+    "device (IEC 60601-1, IEC 60335-1).",
+    "Skin": "Loads are resistors and, where the plan names them, networks. A person's skin differs, and changes as "
+    "current flows.",
+}
+"""What no case can show, and why; a reader must not take it for tested."""
+
 QUANTITIES = {
     **{name: facts.words for name, facts in METRICS.items()},
     "current.rectified_mean": "rectified mean current",
     "current.polarity": "current with its sign",
-    "modality": "modality, by the largest peak",
+    "modality": "modality",
     "environment.temperature": "temperature",
     "load.resistance": "load resistance",
     "reference.current": "reference current",

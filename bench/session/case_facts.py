@@ -132,7 +132,10 @@ def _modality(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
     plan = inputs.plan
     label = f"{plan.device.manufacturer} {plan.device.model}, label"
     modes = [plan.mode_named(name) for name in case.modes]
-    return [_from_maker(modality_row(mode), f"{label}: {mode.name} is {mode.modality}") for mode in modes]
+    return [
+        _from_maker(modality_row(mode), f"{label}: {mode.name} is {mode.modality}") | {"claim": mode.modality}
+        for mode in modes
+    ]
 
 
 def _from_maker(row: Row, source: str) -> dict[str, Any]:

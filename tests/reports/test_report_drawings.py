@@ -171,3 +171,28 @@ def test_a_limit_that_no_sample_has_is_not_drawn_beside_a_current(
 
 def test_information_is_a_dot_like_any_other() -> None:
     assert "<circle" in drawn([Point(load=500, level=1, value=1e-4, expanded=0, look=INFORMATION)]).svg
+
+
+def test_a_limit_of_some_levels_says_which() -> None:
+    from reports.record_file import Measurement
+    from reports.view_plots import _limit_lines
+
+    def of(level: int, upper: float) -> Measurement:
+        return Measurement({"upper_limit": upper, "unit": "A", "conditions": {"level": level}})
+
+    lines = _limit_lines([of(1, 6e-4), of(8, 6e-4), of(8, 5e-4)])
+    assert [line.label for line in lines] == ["limit ≤ 600 µA", "limit ≤ 500 µA, level 8"]
+
+
+def test_names_of_limits_do_not_cover_each_other() -> None:
+    lines = [LimitLine(6e-4, "one", "limit"), LimitLine(6.01e-4, "other", "limit")]
+    places = re.findall(r'<text x="([\d.]+)" y="[\d.]+" class="line-name limit">', drawn([point(500, 1e-4)], lines).svg)
+    assert len(set(places)) == len(places) == 2
+
+
+def test_a_ring_marks_the_largest_magnitude() -> None:
+    current = np.zeros(1000)
+    current[700] = -5e-4
+    (whole, close) = draw(Recording(current, 1e6, clipped=False), [LIMIT], name="w", title="t", unit="A")
+    assert all(plot.svg.count('class="peak"') == 1 for plot in (whole, close))
+    assert "largest sample, −500 µA" in whole.caption
