@@ -8,7 +8,7 @@ from stimcert.correlation import join
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
-from stimcert.record_terms import checked_samples, common_terms, extremum_terms, slope, too_short
+from stimcert.record_terms import checked_samples, common_terms, extremum_terms, offset_terms, slope, too_short
 from stimcert.term import rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.averages import averages
@@ -146,7 +146,7 @@ def ripple(record: CurrentRecord, *, event: float) -> Measured:
     terms = [replace(term, sensitivity=1.0 / size) for term in extremum_terms(record, found.positive, "+")]
     terms += [replace(term, sensitivity=1.0 / size) for term in extremum_terms(record, found.negative, "-")]
     terms += [
-        rectangular("v_0", half_width=offset, unit="V", name="offset and zero", sensitivity=-value / size),
+        *offset_terms(record, -value / size),
         standard("δv_mean", uncertainty=mean.mean_doubt, unit="V", name="noise of the mean", sensitivity=-value / size),
     ]
     return Measured(value=value, unit="%", uncertainty=evaluate(terms), details={"mean": mean.mean * slope(record)})

@@ -8,7 +8,7 @@ import numpy as np
 
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.pulse_train import OF_A_MEDIAN, PulseTrain, edge_terms, median_time, scatter
-from stimcert.record_terms import TIME_BASE
+from stimcert.record_terms import time_base_term
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.carrier import carrier
@@ -28,7 +28,7 @@ def _rate_terms(train: PulseTrain) -> list[Term]:
     spread = OF_A_MEDIAN * bursts.spread / len(bursts) ** 0.5
     return [
         *(replace(term, sensitivity=-rate * rate) for term in edge_terms(train, 2)),
-        rectangular("δf_base", half_width=TIME_BASE * rate, unit="Hz", name="time base"),
+        time_base_term(train.record, -rate),
         standard("δT_rep", uncertainty=spread, unit="s", name="spread of the bursts", sensitivity=-rate * rate),
     ]
 
@@ -63,7 +63,7 @@ def _carrier(train: PulseTrain) -> Measured:
     found = carrier(train.sampled, start, stop)
     terms = [
         rectangular("δf", half_width=found.doubt, unit="Hz", name="place of the spectral line"),
-        rectangular("δf_base", half_width=TIME_BASE * found.frequency, unit="Hz", name="time base"),
+        time_base_term(train.record, -found.frequency),
     ]
     details = {"stretches": found.stretches_used, "samples": found.samples_used}
     return Measured(value=found.frequency, unit="Hz", uncertainty=evaluate(terms), details=details)

@@ -11,7 +11,7 @@ import numpy as np
 from stimcert.maximum import expected_excess
 from stimcert.measured import Measured
 from stimcert.pulse_train import PulseTrain, edge_terms, scatter
-from stimcert.record_terms import TIME_BASE
+from stimcert.record_terms import time_base_term
 from stimcert.term import rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.edges import Shape, droop, fall_time, overshoot, rise_time, shape
@@ -52,7 +52,7 @@ def _edge_time(train: PulseTrain, time_of: Callable[[Shape], float]) -> Measured
     terms = [
         *(rectangular(f"δt_{n}", half_width=sample / 4, unit="s", name="edge between two samples") for n in (1, 2)),
         rectangular("δt_noise", half_width=_SURE * noise * value / 0.8, unit="s", name="noise on the edge"),
-        rectangular("δt_base", half_width=TIME_BASE * value, unit="s", name="time base"),
+        time_base_term(train.record, value),
         standard("δt_rep", uncertainty=scatter(times), unit="s", name="scatter"),
     ]
     return Measured(value=value, unit="s", uncertainty=evaluate(terms), details=_details(times))

@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from stimcert.correlation import inputs_of
 from stimcert.maximum import expected_excess
 from stimcert.measured import Measured
 from stimcert.pulse_train import PulseTrain
-from stimcert.record_averages import offset_half_width
-from stimcert.record_terms import TIME_BASE, slope
+from stimcert.record_terms import shunt_term, slope, specified, time_base_term, zero_term
+from stimcert.specification import Effect
 from stimcert.surroundings import Surroundings, Toleranced
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
@@ -40,12 +41,10 @@ def pulse_energy(train: PulseTrain, around: Surroundings) -> Measured:
     scale = load.value * per_volt * per_volt
     terms = [replace(term, sensitivity=term.sensitivity * scale) for term in terms]
     value = float(squares[at]) * scale
-    shunt = train.record.shunt
     terms += [
-        standard("R", uncertainty=shunt.standard_uncertainty, unit="Ω", name="shunt", estimate=shunt.value,
-                 sensitivity=-2.0 * value * per_volt),
+        shunt_term(train.record, -2.0 * value * per_volt),
         _term("R_L", "load", load, "Ω", value / load.value),
-    ]  # fmt: skip
+    ]
     return Measured(value=value, unit="J", uncertainty=evaluate(terms), details={"pulses": len(squares)})
 
 
@@ -58,7 +57,9 @@ def _square_terms(train: PulseTrain, square: float, sum_of_sizes: float, top: fl
     :param at: which pulse it is.
     """
     record, dt = train.record, train.sample_time
-    accuracy, noise, offset = record.waveform.accuracy, train.sampled.noise, offset_half_width(record)
+    noise, by_offset = train.sampled.noise, 2.0 * sum_of_sizes * dt
+    more = record.waveform.accuracy.gain * abs(record.zero.mean) + record.waveform.accuracy.resolution / 2.0
+    effect = Effect(estimate=0.0, by_gain=2.0 * square, by_offset=by_offset, more=more)
     starts, stops = _extents(train)
     n = int(stops[at] - starts[at])
     # The sum of (s + n)² has the variance 4·σ²·Σs² + 2·n·σ⁴.
@@ -67,14 +68,13 @@ def _square_terms(train: PulseTrain, square: float, sum_of_sizes: float, top: fl
     most = expected_excess(len(starts), 1) * scatter if len(starts) > 1 else 0.0
     unit = "V²·s"
     return [
-        rectangular("v_gain", half_width=2.0 * accuracy.gain * square, unit=unit, name="digitizer accuracy, gain",
-                    estimate=square),
-        rectangular("v_0", half_width=2.0 * offset * sum_of_sizes * dt, unit=unit, name="digitizer offset and zero"),
-        rectangular("δt_base", half_width=TIME_BASE * square, unit=unit, name="time base"),
+        *specified(record).terms("v", effect),
+        zero_term(record, -by_offset),
+        time_base_term(record, square),
         rectangular("δq_ends", half_width=edges, unit=unit, name="edges inside a sample"),
         standard("δq_noise", uncertainty=scatter, unit=unit, name="noise"),
         rectangular("δq_max", half_width=most, unit=unit, name=f"largest of {len(starts)} noisy pulses"),
-    ]  # fmt: skip
+    ]
 
 
 def _extents(train: PulseTrain) -> tuple[Indices, Indices]:
@@ -95,7 +95,7 @@ def mean_power_density(rms: Measured, around: Surroundings) -> Measured:
     load, area = around.known_load(), around.known_area()
     value = power_density(rms.value, resistance=load.value, area=area.value)
     terms = [
-        _current_term("I_rms", rms, 2.0 * rms.value * load.value / area.value),
+        *inputs_of((rms.uncertainty.terms, 2.0 * rms.value * load.value / area.value)),
         _term("R_L", "load", load, "Ω", value / load.value),
         _term("A", "electrode area, as declared", area, "m²", -value / area.value),
     ]
@@ -113,23 +113,11 @@ def density(current: Measured, around: Surroundings) -> Measured:
     area = around.known_area()
     value = current_density(current.value, area=area.value)
     terms = [
-        _current_term("I", current, 1.0 / area.value),
+        *inputs_of((current.uncertainty.terms, math.copysign(1.0, current.value) / area.value)),
         _term("A", "electrode area, as declared", area, "m²", -value / area.value),
     ]
     return replace(
         current, value=value, unit="A/m²", uncertainty=evaluate(terms), details={"current": abs(current.value)}
-    )
-
-
-def _current_term(symbol: str, current: Measured, sensitivity: float) -> Term:
-    return standard(
-        symbol,
-        uncertainty=current.uncertainty.standard,
-        unit="A",
-        name="current, with its own budget",
-        estimate=current.value,
-        sensitivity=sensitivity,
-        dof=max(current.uncertainty.effective_dof, 1.0),
     )
 
 

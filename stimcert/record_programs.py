@@ -9,7 +9,7 @@ from stimcert.measured import Measured, NotMeasurable
 from stimcert.pulse_train import scatter
 from stimcert.reading import CurrentRecord
 from stimcert.record_averages import sampled
-from stimcert.record_terms import TIME_BASE
+from stimcert.record_terms import time_base_term
 from stimcert.surroundings import Surroundings
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
@@ -29,7 +29,7 @@ def program_metric(record: CurrentRecord, metric: str, around: Surroundings) -> 
     :raises NotMeasurable: for fewer than three whole cycles in the record, or a clipped one.
     :raises KeyError: for any other metric.
     """
-    return PROGRAM_METRICS[metric](program_of(record, around))
+    return PROGRAM_METRICS[metric](record, program_of(record, around))
 
 
 def program_of(record: CurrentRecord, around: Surroundings) -> Program:
@@ -45,28 +45,28 @@ def program_of(record: CurrentRecord, around: Surroundings) -> Program:
     return find_program(volts, pause_limit=limit)
 
 
-def _on(found: Program) -> Measured:
-    return _time(found, found.on)
+def _on(record: CurrentRecord, found: Program) -> Measured:
+    return _time(record, found, found.on)
 
 
-def _off(found: Program) -> Measured:
-    return _time(found, found.off)
+def _off(record: CurrentRecord, found: Program) -> Measured:
+    return _time(record, found, found.off)
 
 
-def _ramp_up(found: Program) -> Measured:
-    return _time(found, found.ramp_up)
+def _ramp_up(record: CurrentRecord, found: Program) -> Measured:
+    return _time(record, found, found.ramp_up)
 
 
-def _ramp_down(found: Program) -> Measured:
-    return _time(found, found.ramp_down)
+def _ramp_down(record: CurrentRecord, found: Program) -> Measured:
+    return _time(record, found, found.ramp_down)
 
 
-def _time(found: Program, times: Floats) -> Measured:
+def _time(record: CurrentRecord, found: Program, times: Floats) -> Measured:
     value = float(np.median(times))
-    return Measured(value=value, unit="s", uncertainty=evaluate(_terms(found, times)), details=_details(times))
+    return Measured(value=value, unit="s", uncertainty=evaluate(_terms(record, found, times)), details=_details(times))
 
 
-def _duty(found: Program) -> Measured:
+def _duty(record: CurrentRecord, found: Program) -> Measured:
     shares = found.on / (found.on + found.off)
     period = found.period
     terms = [
@@ -79,12 +79,12 @@ def _duty(found: Program) -> Measured:
     return Measured(value=found.duty, unit="%", uncertainty=evaluate(terms), details=_details(shares))
 
 
-def _terms(found: Program, times: Floats) -> list[Term]:
+def _terms(record: CurrentRecord, found: Program, times: Floats) -> list[Term]:
     """Return the terms of a time between two that are known to within one step of the envelope."""
     value = float(np.median(times))
     return [
         *(rectangular(f"δt_{n}", half_width=found.resolution, unit="s", name="step of the envelope") for n in (1, 2)),
-        rectangular("δt_base", half_width=TIME_BASE * value, unit="s", name="time base"),
+        time_base_term(record, value),
         standard("δt_rep", uncertainty=scatter(times), unit="s", name="scatter"),
     ]
 
@@ -93,7 +93,7 @@ def _details(values: Floats) -> dict[str, float]:
     return {"lowest": float(values.min()), "highest": float(values.max()), "cycles": len(values)}
 
 
-PROGRAM_METRICS: dict[str, Callable[[Program], Measured]] = {
+PROGRAM_METRICS: dict[str, Callable[[CurrentRecord, Program], Measured]] = {
     "program.on": _on,
     "program.off": _off,
     "program.duty": _duty,

@@ -9,7 +9,7 @@ import numpy as np
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.reading import CurrentRecord
 from stimcert.record_averages import offset_half_width, sampled
-from stimcert.record_terms import TIME_BASE, checked_samples, extremum_terms, too_short
+from stimcert.record_terms import checked_samples, extremum_terms, time_base_term, too_short
 from stimcert.surroundings import Surroundings
 from stimcert.term import rectangular
 from stimcert.uncertainty import evaluate
@@ -115,7 +115,7 @@ def _time(record: CurrentRecord, seconds: float, *, bound: bool = False) -> Meas
     terms = [
         rectangular("δt_1", half_width=sample, unit="s", name="where a sign begins"),
         rectangular("δt_2", half_width=sample, unit="s", name="where the next begins"),
-        rectangular("δt_base", half_width=TIME_BASE * seconds, unit="s", name="time base"),
+        time_base_term(record, seconds),
     ]
     uncertainty = evaluate(terms)
     if bound:

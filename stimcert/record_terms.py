@@ -83,6 +83,23 @@ def common_terms(record: CurrentRecord, volts: float, *, by_offset: float = 1.0)
     ]
 
 
+def offset_terms(record: CurrentRecord, sensitivity: float) -> list[Term]:
+    """Return what offset, resolution and zero do where the gain cancels.
+
+    :param sensitivity: ∂y/∂v, in the unit of the result per V.
+    """
+    waveform, more = record.waveform, record.waveform.accuracy.gain * abs(record.zero.mean)
+    effect = Effect(estimate=0.0, by_gain=0.0, by_offset=sensitivity, more=more)
+    resolution = rectangular(
+        "δv_res",
+        half_width=waveform.accuracy.resolution / 2,
+        unit="V",
+        name=f"{waveform.role} resolution",
+        sensitivity=sensitivity,
+    )
+    return [*specified(record).terms("v", effect), resolution, zero_term(record, -sensitivity)]
+
+
 def zero_term(record: CurrentRecord, sensitivity: float) -> Term:
     """Return the zero, measured once for all records on its range.
 
