@@ -18,6 +18,8 @@ from instruments.errors import BenchError
 from instruments.event_record import EventRecord, Watch
 from instruments.roles import Clock
 
+_WATCH_POLLS = 25
+"""How often an instrument is asked at most during one watch: each time costs a round trip, on any bench."""
 _TICK = 1e-6
 """What the last wait is longer, s: rounding must not leave a rest that no clock can wait for."""
 
@@ -102,7 +104,7 @@ class TriggeredDigitizer(ArmedDigitizer):
         end = start + duration
         before, seen, ended = start, clock.now(), self._ended()
         while not ended and seen < end:
-            clock.wait(min(max(POLL, duration / MOST_POLLS), end - seen + _TICK))
+            clock.wait(min(max(POLL, duration / _WATCH_POLLS), end - seen + _TICK))
             before, seen, ended = seen, clock.now(), self._ended()
         record = self._record(seen, wanted.after) if ended else self._departed(clock, window, wanted)
         if record is not None:

@@ -126,6 +126,11 @@ class Mode(StrictModel):
     :param ion: sign of the ion that iontophoresis drives; the active electrode has the same.
     :param alternates: declared time after which the current changes its sign, for a mode that must.
     :param alternates_tolerance: by what share each such time may be longer or shorter.
+    :param treatment_time: how long one treatment lasts.
+    :param auto_off: time after which the device ends its output by itself, from its start.
+    :param auto_off_tolerance: by what share that may be earlier or later.
+    :param treatments_per_week: of the course of treatments that the maker recommends.
+    :param weeks: how long that course lasts.
     :param electrode_area: smallest contacting area of the electrodes.
     :param electrode_area_tolerance: by what share it may be larger or smaller; without one it counts as exact.
     :param active_terminal: how the operator knows the active terminal.
@@ -145,6 +150,11 @@ class Mode(StrictModel):
     alternates: PositiveSeconds | None = None
     alternates_tolerance: PositiveShare | None = None
     treatment: Literal["desincrustation", "iontophoresis"] | None = None
+    treatment_time: PositiveSeconds | None = None
+    auto_off: PositiveSeconds | None = None
+    auto_off_tolerance: PositiveShare | None = None
+    treatments_per_week: int | None = Field(default=None, ge=1, le=100)
+    weeks: int | None = Field(default=None, ge=1, le=1000)
     electrode_area: SquareMetres | None = None
     electrode_area_tolerance: PositiveShare | None = None
     active_terminal: Line | None = None
@@ -159,6 +169,21 @@ class Mode(StrictModel):
         """Return +1 or -1 where the plan declares a sign of the mean current, else None."""
         sign = self.ion or self.polarity
         return SIGNS[sign] if sign else None
+
+    @property
+    def ends_between(self) -> tuple[float, float] | None:
+        """Return between which times (s) after its start the output ends by itself; None where it does not."""
+        if self.auto_off is None or self.auto_off_tolerance is None:
+            return None
+        width = self.auto_off.si * self.auto_off_tolerance.si
+        return self.auto_off.si - width, self.auto_off.si + width
+
+    @property
+    def treatments(self) -> int | None:
+        """Return how many treatments the recommended course has; None where the maker recommends none."""
+        if self.treatments_per_week is None or self.weeks is None:
+            return None
+        return self.treatments_per_week * self.weeks
 
     @property
     def in_bursts(self) -> bool:
@@ -196,7 +221,10 @@ class Mode(StrictModel):
             self._declared_once(),
             self._program_holds_a_cycle(),
             self._area_for_its_tolerance(),
-            self._alternates_with_a_tolerance(),
+            self._together("alternates", "alternates_tolerance"),
+            self._together("auto_off", "auto_off_tolerance"),
+            self._together("treatments_per_week", "weeks"),
+            self._tolerances_mean_something(),
             self._alternates_or_keeps_its_sign(),
         )
 
@@ -236,13 +264,17 @@ class Mode(StrictModel):
                 text = f'found "{found}" in a mode of modality "{self.modality}"; only galvanic modes have this key'
                 yield Misfit((key,), text)
 
-    def _alternates_with_a_tolerance(self) -> Iterator[Misfit]:
-        if (self.alternates is None) != (self.alternates_tolerance is None):
-            missing = "alternates_tolerance" if self.alternates is not None else "alternates"
-            yield Misfit((missing,), "missing; alternates and alternates_tolerance belong together")
-        if self.alternates_tolerance is not None and self.alternates_tolerance.si >= 1.0:
-            text = f'found "{self.alternates_tolerance}"; less than 100 % is allowed'
-            yield Misfit(("alternates_tolerance",), text)
+    def _together(self, one: str, other: str) -> Iterator[Misfit]:
+        """Check that of two keys that mean nothing alone both are there, or none."""
+        if (getattr(self, one) is None) != (getattr(self, other) is None):
+            missing = other if getattr(self, other) is None else one
+            yield Misfit((missing,), f"missing; {one} and {other} belong together")
+
+    def _tolerances_mean_something(self) -> Iterator[Misfit]:
+        for key in ("alternates_tolerance", "auto_off_tolerance", "electrode_area_tolerance"):
+            found = getattr(self, key)
+            if found is not None and found.si >= 1.0:
+                yield Misfit((key,), f'found "{found}"; less than 100 % is allowed')
 
     def _alternates_or_keeps_its_sign(self) -> Iterator[Misfit]:
         if self.alternates is not None and self.expected_sign is not None:

@@ -37,6 +37,7 @@ def plan_checks(plan: "Plan") -> Iterable[Iterable[Misfit]]:
         yield _sign_to_judge(plan, case, index)
         yield _dwell_holds_a_cycle(plan, case, index)
         yield _dwell_holds_a_schedule(plan, case, index)
+        yield _dwell_holds_a_treatment(plan, case, index)
         yield _dwell_holds_programs(plan, case, index)
         yield _events_can_be_made(plan, case, index)
 
@@ -160,6 +161,19 @@ def _dwell_holds_a_schedule(plan: "Plan", case: "Case", index: int) -> Iterator[
         if mode.alternates is not None and case.dwell.si < SIGNS_SEEN * mode.alternates.si * (1 - 1e-9):
             text = f'found "{case.dwell}", but {mode.name} alternates every {mode.alternates}'
             yield Misfit(("case", index, "dwell"), f"{text}; a dwell of {SIGNS_SEEN} times that is needed")
+
+
+def _dwell_holds_a_treatment(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:
+    """Check that a whole treatment is seen, and that there is something to judge by where no row is named."""
+    if case.procedure != "treatment":
+        return
+    for mode in _modes_of(plan, case):
+        if mode.treatment_time is not None and case.dwell.si < mode.treatment_time.si * (1 - 1e-9):
+            text = f'found "{case.dwell}", but a treatment with {mode.name} lasts {mode.treatment_time}'
+            yield Misfit(("case", index, "dwell"), f"{text}; a whole one is to be seen")
+        if not case.limits and mode.auto_off is None:
+            text = f"missing; {mode.name} declares no auto_off: ids of limit rows are needed to judge by"
+            yield Misfit(("case", index, "limits"), text)
 
 
 def _dwell_holds_programs(plan: "Plan", case: "Case", index: int) -> Iterator[Misfit]:

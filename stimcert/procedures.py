@@ -16,7 +16,7 @@ class Procedure:
     :param metrics: what it measures at every point.
     :param comes_down: whether all levels are gone to a second time, from the top down.
     :param sees_programs: whether it judges what a mode puts out at any moment, so that it needs to see whole programs.
-    :param judges: what its modes declare and it judges without any row: a sign, a modality.
+    :param judges: what its modes declare and it judges without any row: a sign, a modality, a timer.
     :param discloses: whether its results are there to be read: it needs no row, and passes nothing without one.
     :param one_more_up: whether "up" is pressed once more at the top level, which must change nothing.
     :param visits: beside the steady output, ``events`` at every point, or ``states`` without treatment instead of it.
@@ -25,7 +25,7 @@ class Procedure:
     """
 
     metrics: tuple[str, ...]
-    judges: Literal["sign", "modality"] | None = None
+    judges: Literal["sign", "modality", "timer"] | None = None
     comes_down: bool = False
     sees_programs: bool = False
     discloses: bool = False
@@ -101,6 +101,15 @@ Source: YY 91094-1999 (music electrotherapy), as read in a summary: short 5 s, o
 SIGNS = ("current.reversal", "polarity.shortest", "polarity.longest", "polarity.gap")
 """Which way a current flows over time, measured where a declared sign, a schedule or a row asks for it."""
 
+TREATMENT = ("treatment.drift", "treatment.mean_drift", "treatment.auto_off", "charge.dose", "charge.course")
+"""What a whole treatment comes to."""
+
+WATCHED = ("current.reversal",)
+"""What is watched for during a treatment beside its peak, where a declared sign or a row asks for it."""
+
+AFTERWARDS = ("current.mean", "current.ac_rms")
+"""What still flows after a treatment, measured where a row asks for it."""
+
 PROCEDURES: dict[str, Procedure] = {
     "abuse": Procedure(
         metrics=("current.peak", "output.change"),
@@ -125,6 +134,9 @@ PROCEDURES: dict[str, Procedure] = {
     "polarity": Procedure(metrics=("current.peak", *SIGNS), judges="sign", sees_programs=True),
     "pulse_timing": Procedure(metrics=("current.peak", *TIMING, *WHOLE_TIMING, *PROGRAM)),
     "transients": Procedure(metrics=EVENT, one_more_up=False, visits="events"),
+    "treatment": Procedure(
+        metrics=("current.peak", *WATCHED, *TREATMENT, *AFTERWARDS), judges="timer", one_more_up=False
+    ),
 }
 
 

@@ -47,6 +47,10 @@ CATALOGUE: dict[str, Entry] = {
         "in mode {mode} {value} pass between two changes of sign, which is not within the declared {limit}",
         "look at the waveform: compare its changes of sign with those that the plan declares (alternates)",
     ),
+    "auto_off_differs": Entry(
+        "the output of mode {mode} ended by itself after {value}, which is not within the declared {limit}",
+        "compare with the timer on the label of the device, and with the battery's state",
+    ),
     "modality_differs": Entry(
         "the output is {found}, the claim is {claim}: {text}", "the device is not what it is sold as in this mode"
     ),

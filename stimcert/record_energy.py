@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from stimcert.correlation import inputs_of
+from stimcert.correlation import join
 from stimcert.maximum import expected_excess
 from stimcert.measured import Measured
 from stimcert.pulse_train import PulseTrain
@@ -95,7 +95,7 @@ def mean_power_density(rms: Measured, around: Surroundings) -> Measured:
     load, area = around.known_load(), around.known_area()
     value = power_density(rms.value, resistance=load.value, area=area.value)
     terms = [
-        *inputs_of((rms.uncertainty.terms, 2.0 * rms.value * load.value / area.value)),
+        *join(rms.uncertainty.terms).towards((2.0 * rms.value * load.value / area.value,)),
         _term("R_L", "load", load, "Ω", value / load.value),
         _term("A", "electrode area, as declared", area, "m²", -value / area.value),
     ]
@@ -113,12 +113,12 @@ def density(current: Measured, around: Surroundings) -> Measured:
     area = around.known_area()
     value = current_density(current.value, area=area.value)
     terms = [
-        *inputs_of((current.uncertainty.terms, math.copysign(1.0, current.value) / area.value)),
+        *join(current.uncertainty.terms).towards((math.copysign(1.0, current.value) / area.value,)),
         _term("A", "electrode area, as declared", area, "m²", -value / area.value),
     ]
-    return replace(
-        current, value=value, unit="A/m²", uncertainty=evaluate(terms), details={"current": abs(current.value)}
-    )
+    details = {"current": abs(current.value)}
+    return replace(current, value=value, unit="A/m²", uncertainty=evaluate(terms), details=details, model=None)
+
 
 
 def _term(symbol: str, name: str, found: Toleranced, unit: str, sensitivity: float) -> Term:

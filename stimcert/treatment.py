@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from stimcert.correlation import inputs_of
+from stimcert.correlation import join
 from stimcert.derived import deviation
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.quantity import show
@@ -76,7 +76,7 @@ def _largest(looks: Sequence[Look], compared: Callable[[Look, Look], Measured]) 
 def _change(value: Measured, before: Measured) -> Measured:
     change = value.value - before.value
     sign = math.copysign(1.0, change)
-    terms = inputs_of((value.uncertainty.terms, sign), (before.uncertainty.terms, -sign))
+    terms = join(value.uncertainty.terms, before.uncertainty.terms).towards((sign, -sign))
     return Measured(value=abs(change), unit=value.unit, uncertainty=evaluate(terms), details={"before": before.value})
 
 
@@ -120,7 +120,7 @@ def dose(looks: Sequence[Look], ending: Ending) -> Measured:
     unsure = 0.0 if ending.off is None else (ending.off - ending.on) / 2.0
     terms = [
         *_together(
-            inputs_of(*((size.uncertainty.terms, span) for size, span in zip(sizes, spans, strict=True))), sizes
+            join(*(size.uncertainty.terms for size in sizes)).towards(spans), sizes
         ),
         rectangular("δQ_line", half_width=math.fsum(between), unit="C", name="between the looks"),
         rectangular("δt_end", half_width=unsure, unit="s", name="when it ended", sensitivity=sizes[-1].value),
@@ -136,7 +136,7 @@ def course(one: Measured, *, treatments: int) -> Measured:
     :param one: dose of the treatment that was measured, C.
     :param treatments: how many there are, > 0.
     """
-    terms: list[Term] = inputs_of((one.uncertainty.terms, float(treatments)))
+    terms = join(one.uncertainty.terms).towards((float(treatments),))
     value = treatments * one.value
     return Measured(value=value, unit="C", uncertainty=evaluate(terms), details={"treatments": treatments})
 

@@ -2,7 +2,7 @@
 """What a bench test asks of the bench: go to each point, capture the current, watch it, take its mean."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,10 +11,11 @@ from bench.session.ammeter import Ammeter
 from bench.session.capture_plan import plan_capture
 from bench.session.foresight import no_whole_period
 from bench.session.inputs import Inputs
-from bench.session.observe import Observer
+from bench.session.observe import Observer, exceeds
 from bench.session.planner import Setup, plan_setup, ranged_setup
 from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point, event_points
 from bench.session.recorder import Recorder, Watching
+from bench.session.rows import rows_of
 from bench.session.sampling import sampling_of
 from bench.session.surroundings import surroundings_of
 from bench.session.wiring import Wiring
@@ -23,7 +24,7 @@ from instruments.station import Station
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.models import resistance
 from stimcert.plan import Case, Mode
-from stimcert.procedures import comes_down
+from stimcert.procedures import AFTERWARDS, comes_down
 from stimcert.reading import CurrentRecord, MeanReading, Status, Zero
 from stimcert.specification import as_used
 
@@ -249,17 +250,63 @@ class Bench:
             self._observer().await_strongest(whole.records[-1], window=seconds, period=point.program)
         return self._captured(point, seconds)
 
-    def watch(self, point: Point, seconds: float, *, level: float) -> Watching:
+    def watch(self, point: Point, seconds: float, *, level: float, middle: float = 0.0) -> Watching:
         """Watch at a point with the trigger armed at ± ``level``, until ``seconds`` have been seen at the full rate.
 
-        What the trigger catches is recorded and kept; then it is armed again. Without a digitizer nothing is seen.
+        What the trigger catches is recorded and kept; then it is armed again, unless a ceiling of the case is exceeded
+        beyond doubt. Without a digitizer nothing is seen.
 
-        :param level: A, > 0, from the measured zero.
+        :param level: A, > 0, from ``middle``.
+        :param middle: A, from the measured zero.
         """
-        if self.recorder is None:
+        plan = plan_capture(self._inputs, self.setup, point)
+        if self.recorder is None or plan is None:
             return Watching(seconds=0.0)
         self.wiring.bypass(True)
-        return self.recorder.watch(self.setup, level=level, seconds=seconds)
+        return self.recorder.watch(
+            self.setup,
+            level=level,
+            middle=middle,
+            seconds=seconds,
+            enough=lambda record: exceeds(record, plan.ceilings),
+        )
+
+    def armed_at(self, point: Point) -> float:
+        """Return the magnitude at which a watch is armed, A: the acceptance limit of the lowest ceiling of the case."""
+        plan = plan_capture(self._inputs, self.setup, point)
+        return plan.level if plan is not None else self.setup.worst_case
+
+    def now(self) -> float:
+        """Return the bench time, s."""
+        return self.station.clock.now()
+
+    def wait(self, seconds: float) -> None:
+        """Let bench time pass; not at all for what is not above 0 s."""
+        if seconds > 0.0:
+            self.station.clock.wait(seconds)
+
+    def restart(self, point: Point) -> float:
+        """Stop the device at a point and start it again at its level; return when, bench time in s."""
+        self.station.dut.stop()
+        self.station.dut.start()
+        moment = self.now()
+        self.station.dut.set_level(point.level)
+        self.settle(point.case)
+        return moment
+
+    @contextmanager
+    def over(self, point: Point, *, ended: bool) -> Iterator[None]:
+        """Be ready for what flows at a point after the output: on the ranges of the case's bounds for that.
+
+        :param ended: whether the output ended by itself; else the device is stopped.
+        """
+        if not ended:
+            self.station.dut.stop()
+        self.settle(point.case)
+        rows = [row for metric in AFTERWARDS for row in rows_of(self._inputs, point, metric)]
+        bounds = [abs(bound) for row in rows for bound in (row.lower, row.upper) if bound]
+        with self.ranged_for(point, max(bounds)) if bounds else nullcontext():
+            yield
 
     def _observer(self) -> Observer:
         if self.recorder is None:

@@ -9,6 +9,7 @@ from bench.session.planner import limit_rows
 from bench.session.row import Row
 from bench.session.rows import declared_row, judges_nothing, modality_row, required_points
 from bench.session.sign_rows import sign_rows
+from bench.session.treatment_rows import TREATMENT_METRICS, treatment_rows
 from stimcert.limits import LimitRow
 from stimcert.metrics import unit_of
 from stimcert.plan import Case, Mode
@@ -43,7 +44,7 @@ def case_facts(inputs: Inputs, case: Case) -> dict[str, Any]:
         "limits": [
             *(_limit(row) for row in limit_rows(inputs, case)),
             *_declared(inputs, case),
-            *_polarity(inputs, case),
+            *_by_modes(inputs, case),
             *_modality(inputs, case),
         ],
     }
@@ -113,16 +114,20 @@ def _declared(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _polarity(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
-    """Return what the modes of a polarity case declare of their signs, each row once with the modes it holds for."""
-    if judged_by_mode(case.procedure) != "sign":
+def _by_modes(inputs: Inputs, case: Case) -> list[dict[str, Any]]:
+    """Return what the modes of a case declare of their signs and timers, each row once with the modes it holds for."""
+    judged = judged_by_mode(case.procedure)
+    if judged not in ("sign", "timer"):
         return []
     found: dict[str, tuple[Row, list[str]]] = {}
     for mode in map(inputs.plan.mode_named, case.modes):
-        for row in sign_rows(mode, digitizer=inputs.station.digitizer is not None):
+        rows = sign_rows(mode, digitizer=inputs.station.digitizer is not None)
+        wanted = rows if judged == "sign" else [row for row in rows if row.metric in TREATMENT_METRICS]
+        for row in [*wanted, *(treatment_rows(mode) if judged == "timer" else [])]:
             found.setdefault(row.id, (row, []))[1].append(mode.name)
     plan = f"plan {inputs.plan.id}, revision {inputs.plan.revision}"
-    return [_from_maker(row, f"{plan}: polarity or ion of {', '.join(modes)}") for row, modes in found.values()]
+    words = "polarity or ion" if judged == "sign" else "sign and timer"
+    return [_from_maker(row, f"{plan}: {words} of {', '.join(modes)}") for row, modes in found.values()]
 
 
 def _modality(inputs: Inputs, case: Case) -> list[dict[str, Any]]:

@@ -168,7 +168,8 @@ def _reason(decision: Decision, measured: Measured, row: Row, point: Point) -> R
     params = {key: show(value, unit) for key, value in decision.params.items() if isinstance(value, float)}
     params |= {"quantity": row.metric, "mode": point.mode.name}
     if decision.verdict is Verdict.FAIL and row.failure is not None:
-        return Reason(row.failure, params)
+        least = {"value": f"at least {show(measured.value, unit)}"} if measured.bound is not None else {}
+        return Reason(row.failure, params | least)
     undecided = decision.verdict is Verdict.INCONCLUSIVE and measured.cause is not None
     return Reason(measured.cause if undecided and measured.cause else decision.code, params)
 

@@ -22,6 +22,7 @@ from bench.session.summary import point_words
 from bench.session.validation import Validation, rank
 from stimcert.models import Measured, NotMeasurable
 from stimcert.plan import Case
+from stimcert.procedures import WATCHED
 from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason
 from stimcert.store.run_folder import iso, utc_now
@@ -29,6 +30,10 @@ from stimcert.verdict import Verdict
 
 if TYPE_CHECKING:
     from bench.session.appearance import Look
+
+
+_AT_ANY_MOMENT = frozenset({*PEAKS, *WATCHED})
+"""What is held against its rows in every record of a point."""
 
 
 class CaseNotPassed(Exception):
@@ -82,7 +87,7 @@ class Measure:
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
         for attempt in self._attempts_of(reading, proof):
             # What happened at another moment of the program says nothing of a frequency or a charge.
-            for row in rows if attempt.kind == "chosen" or metric in PEAKS else ():
+            for row in rows if attempt.kind == "chosen" or metric in _AT_ANY_MOMENT else ():
                 self._measure(point, metric, row, attempt, conditions)
 
     def look(self, point: Point, *captures: Capture) -> None:

@@ -39,7 +39,7 @@ class Observer:
         if times.watched > 0.0:
             fitting = replace(setup, digitizer_range=records[-1].waveform.range)
             watching = self._recorder.watch(
-                fitting, level=plan.level, seconds=times.watched, enough=lambda record: _exceeds(record, plan.ceilings)
+                fitting, level=plan.level, seconds=times.watched, enough=lambda record: exceeds(record, plan.ceilings)
             )
         observed = (seen + watching.seconds) / point.case.dwell.si
         return Capture(
@@ -59,7 +59,7 @@ class Observer:
         self._clock.wait(begins + max(ahead, 0.0) - self._clock.now())
 
 
-def _exceeds(record: CurrentRecord, ceilings: tuple[Row, ...]) -> bool:
+def exceeds(record: CurrentRecord, ceilings: tuple[Row, ...]) -> bool:
     """Whether a caught record is beyond a ceiling by more than its uncertainty, so that nothing can be added to it."""
     try:
         return any(_least(record, row) > (row.upper or math.inf) for row in ceilings if row.metric == "current.peak")

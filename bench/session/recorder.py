@@ -41,10 +41,12 @@ class Watching:
     :param seconds: time seen at the full rate, s; arming and reading out do not count.
     :param caught: the record of each departure from the level, in order; a clipped one is followed by watching one
         range up.
+    :param enough: whether the last one shows so much that nothing that follows matters any more.
     """
 
     seconds: float
     caught: tuple[CurrentRecord, ...] = ()
+    enough: bool = False
 
 
 class Recorder:
@@ -90,16 +92,18 @@ class Recorder:
         *,
         level: float,
         seconds: float,
+        middle: float = 0.0,
         enough: Callable[[CurrentRecord], bool] = _never,
     ) -> Watching:
         """Watch at the full rate until ``seconds`` have been seen; re-arm after each departure from ± ``level``.
 
-        :param level: A, from the measured zero.
+        :param level: A, from ``middle``.
+        :param middle: A, from the measured zero.
         :param enough: tells of a caught record whether nothing that follows matters any more.
         """
         digitizer = self.digitizer
-        ranges = self._ranges(max(setup.digitizer_range or 0.0, level * setup.shunt.value.si))
-        seen, caught, voltage_range = 0.0, list[CurrentRecord](), next(ranges, None)
+        ranges = self._ranges(max(setup.digitizer_range or 0.0, (level + abs(middle)) * setup.shunt.value.si))
+        seen, caught, voltage_range, sure = 0.0, list[CurrentRecord](), next(ranges, None), False
         while voltage_range is not None and seen < seconds * _WHOLE and len(caught) < MOST_CAUGHT:
             self._configure(voltage_range, self.sampling.fastest, None)
             found = digitizer.watch(
@@ -107,7 +111,7 @@ class Recorder:
                 duration=seconds - seen,
                 pre=BEFORE,
                 post=AFTER,
-                zero=self._zeros[voltage_range].mean,
+                zero=self._zeros[voltage_range].mean + middle * setup.shunt.value.si,
             )
             seen += found.watched
             if found.record is None:
@@ -115,9 +119,9 @@ class Recorder:
             caught.append(self._current(setup, found.record.waveform))
             if caught[-1].waveform.clipped:
                 voltage_range = next(ranges, voltage_range)
-            elif enough(caught[-1]):
+            elif sure := enough(caught[-1]):
                 break
-        return Watching(seconds=min(seen, seconds), caught=tuple(caught))
+        return Watching(seconds=min(seen, seconds), caught=tuple(caught), enough=sure)
 
     @property
     def voltage_ranges(self) -> list[float]:

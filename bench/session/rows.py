@@ -8,7 +8,8 @@ from bench.session.inputs import Inputs
 from bench.session.planner import limit_rows
 from bench.session.point import Point, points_of
 from bench.session.row import Row
-from bench.session.sign_rows import SIGN_METRICS, sign_rows
+from bench.session.sign_rows import OBSERVED, OBSERVED_IN_TREATMENT, SIGN_METRICS, sign_rows
+from bench.session.treatment_rows import TREATMENT_METRICS, treatment_rows
 from stimcert.limits import LimitRow
 from stimcert.metrics import METRICS
 from stimcert.plan import Case, Declared, Mode
@@ -25,8 +26,11 @@ def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
     found = [_from_limit(row) for row in limit_rows(inputs, point.case) if row.metric == metric]
     if "declared" in point.case.limits:
         found += _declared(point, metric)
+    if metric in TREATMENT_METRICS:
+        found += [row for row in treatment_rows(point.mode) if row.metric == metric]
     if metric in SIGN_METRICS:
-        signs = sign_rows(point.mode, digitizer=inputs.station.digitizer is not None)
+        observed = OBSERVED_IN_TREATMENT if judged_by_mode(point.case.procedure) == "timer" else OBSERVED
+        signs = sign_rows(point.mode, digitizer=inputs.station.digitizer is not None, observed=observed)
         found += [row for row in signs if row.metric == metric]
     return found
 
@@ -72,8 +76,8 @@ def _metrics(inputs: Inputs, case: Case) -> list[str]:
     found = [row.metric for row in limit_rows(inputs, case)]
     if "declared" in case.limits:
         found += [entry.metric for name in case.modes for entry in inputs.plan.mode_named(name).declared]
-    signs = SIGN_METRICS if judged_by_mode(case.procedure) == "sign" else ()
-    return [*dict.fromkeys(metric for metric in found if measures(case.procedure, metric)), *signs]
+    own = {"sign": SIGN_METRICS, "timer": TREATMENT_METRICS}.get(judged_by_mode(case.procedure) or "", ())
+    return [*dict.fromkeys(metric for metric in found if measures(case.procedure, metric)), *own]
 
 
 def _from_limit(row: LimitRow) -> Row:

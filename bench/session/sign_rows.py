@@ -13,17 +13,19 @@ REVERSED = 0.10
 Source: a phase is a run of one sign beyond 10 % of the peak (stimcert.waveform.phases).
 """
 
-_OBSERVED = 0.999
+OBSERVED, OBSERVED_IN_TREATMENT = 0.999, 0.95
+"""Share of the time that must have been seen: all of a record; of a treatment what arming a trigger leaves."""
 
 
-def sign_rows(mode: Mode, *, digitizer: bool) -> list[Row]:
+def sign_rows(mode: Mode, *, digitizer: bool, observed: float = OBSERVED) -> list[Row]:
     """Return the rows that follow from the signs that a mode declares.
 
+    :param observed: share of the time that must have been seen for a current to have one direction.
     :param digitizer: whether the station has one; of means alone nothing else than the sign of the mean is known.
     """
     rows = []
     if mode.expected_sign is not None:
-        rows += [polarity_row(mode.expected_sign), *([_reversal_row()] if digitizer else [])]
+        rows += [polarity_row(mode.expected_sign), *([_reversal_row(observed)] if digitizer else [])]
     if mode.alternates is not None and mode.alternates_tolerance is not None:
         width = mode.alternates.si * mode.alternates_tolerance.si
         rows += [
@@ -44,13 +46,13 @@ def polarity_row(sign: int) -> Row:
     )
 
 
-def _reversal_row() -> Row:
+def _reversal_row(observed: float) -> Row:
     return Row(
         id="polarity.one_way",
         metric="current.reversal",
         lower=None,
         upper=REVERSED,
-        min_observed=_OBSERVED,
+        min_observed=observed,
         failure="polarity_reverses",
     )
 
@@ -61,6 +63,6 @@ def _alternation_row(mode: Mode, metric: str, lower: float, upper: float) -> Row
         metric=metric,
         lower=lower,
         upper=upper,
-        min_observed=_OBSERVED,
+        min_observed=OBSERVED,
         failure="schedule_differs",
     )

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _TRIGGER = "[SENSe[1]:]DIGitize:VOLTage:ATRigger:"
 _REFRESH = 0.1
 """How often the instrument looks at the state of its trigger model, s."""
-_LONGEST_STRETCH = 1.0
+_LONGEST_STRETCH = 4.0
+"""How much of a long wait is looked at before asking whether the run has ended, s."""
 _BLOCKS = {"RUNNING": 3, "WAITING": 4, "IDLE": 6, "ABORTED": 4, "EMPTY": 0}
 _SHORT = {
     "OFF": "OFF",

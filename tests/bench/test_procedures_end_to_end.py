@@ -27,6 +27,7 @@ CASES = {
     "transients": "TR-01",
     "open_circuit": "OV-01",
     "abuse": "AB-01",
+    "treatment": "WT-01",
 }
 PLAN, GOOD = "tests/bench/procedures/plan.toml", "tests/bench/procedures/device.toml"
 GALVANIC = "instruments/sim/devices/galvanic_good.toml"
@@ -53,6 +54,12 @@ class Violation:
 def changed(*changes: tuple[str, str]) -> Edited:
     """Return the good device with some of its texts replaced."""
     return Edited(GOOD, changes)
+
+
+def in_treatment(what: str, *, lasts: str = "10 s") -> Edited:
+    """Return the good device, broken in iontophoresis 11.5 s after its start: no other case lasts as long."""
+    fault = f'late_fault = {{ after = "11.5 s", lasts = "{lasts}", {what}, modes = ["iontophoresis"] }}'
+    return changed(('settling = "20 ms"', f'settling = "20 ms"\n{fault}'))
 
 
 def only_in(mode: str, old: str, new: str) -> Edited:
@@ -230,6 +237,36 @@ VIOLATIONS = {
         ),
         metrics=frozenset({"output.change"}),
         loads=frozenset({500.0}),
+    ),
+    "less and less in the course of a treatment": Violation(
+        procedure="treatment",
+        device=in_treatment('gain = "70 %"'),
+        metrics=frozenset({"treatment.drift"}),
+        modes=frozenset({"iontophoresis"}),
+        levels=frozenset({TOP}),
+    ),
+    "a moment of too much in the middle of a treatment": Violation(
+        procedure="treatment",
+        device=in_treatment('gain = "200 %"', lasts="5 ms"),
+        metrics=frozenset({"current.peak"}),
+        modes=frozenset({"iontophoresis"}),
+        levels=frozenset({TOP}),
+    ),
+    "a moment of reversal in the middle of a treatment": Violation(
+        procedure="treatment",
+        device=in_treatment('direct = "-800 µA"', lasts="5 ms"),
+        code="polarity_reverses",
+        metrics=frozenset({"current.reversal"}),
+        modes=frozenset({"iontophoresis"}),
+        levels=frozenset({TOP}),
+    ),
+    "a timer that runs too long": Violation(
+        procedure="treatment",
+        device=changed(('auto_off = "14 s"', 'auto_off = "20 s"')),
+        code="auto_off_differs",
+        metrics=frozenset({"treatment.auto_off"}),
+        modes=frozenset({"iontophoresis"}),
+        levels=frozenset({TOP}),
     ),
     "direct current that is not": Violation(
         procedure="modality",

@@ -17,6 +17,7 @@ ROWS = {row.id: row for file in FILES.values() for row in file.rows}
 # metric, lower and upper (SI), kind, regime
 NUMBERS = {
     "microcurrent.ceiling": ("current.peak", None, 600e-6, "limit", "cosmetic"),
+    "microcurrent.treatment": ("current.peak", None, 600e-6, "limit", "cosmetic"),
     "microcurrent.advisory": ("current.peak", None, 500e-6, "advisory", "cosmetic"),
     "iec_60601_2_10.rms_dc": ("current.rms", None, 80e-3, "limit", "medical"),
     "iec_60601_2_10.rms_to_400_hz": ("current.rms", None, 50e-3, "limit", "medical"),
@@ -39,6 +40,10 @@ NUMBERS = {
     "example_devices.mc8_minimum": ("intensity.minimum", None, 0.15, "limit", "manufacturer"),
     "example_devices.mc8_regulation": ("current.regulation", None, 0.1, "limit", "manufacturer"),
     "example_devices.mc8_imbalance": ("charge.imbalance", None, 0.05, "limit", "manufacturer"),
+    "example_devices.mc8_drift": ("treatment.drift", None, 0.1, "limit", "manufacturer"),
+    "example_devices.mc8_dose": ("charge.dose", None, 0.33, "limit", "manufacturer"),
+    "example_devices.gv5_drift": ("treatment.drift", None, 0.1, "limit", "manufacturer"),
+    "example_devices.gv5_peak": ("current.peak", None, 480e-6, "limit", "manufacturer"),
     "example_devices.gv5_step": ("intensity.step", None, 100e-6, "limit", "manufacturer"),
     "example_devices.gv5_drop": ("intensity.drop", None, 16e-6, "limit", "manufacturer"),
     "example_devices.gv5_minimum": ("intensity.minimum", None, 0.25, "limit", "manufacturer"),
