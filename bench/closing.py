@@ -54,9 +54,7 @@ def _begun(events: Sequence[Event]) -> Mapping[str, Any]:
     return events[0].body
 
 
-def _seal(
-    path: Path, journal: Journal, events: Sequence[Event], operator: str | None, sealed: bool
-) -> dict[str, Any]:
+def _seal(path: Path, journal: Journal, events: Sequence[Event], operator: str | None, sealed: bool) -> dict[str, Any]:
     store = RunStore(RunFolder.again(path), journal, lambda: None)
     try:
         if not sealed:

@@ -20,6 +20,7 @@ from stimcert.quantity import (
     PositiveAmperes,
     PositiveSeconds,
     PositiveShare,
+    PositiveVolts,
     SquareMetres,
     parse,
 )
@@ -135,6 +136,8 @@ class Mode(StrictModel):
     :param electrode_area_tolerance: by what share it may be larger or smaller; without one it counts as exact.
     :param active_terminal: how the operator knows the active terminal.
     :param worst_case: largest current to be ready for; ranges and shunt are chosen from it.
+    :param max_voltage: largest voltage that the device can put out, its rail; without one it could reach any that the
+        worst case needs at a load.
     :param symmetry: imbalance up to which the maker calls the two phases of a pulse symmetrical.
     :param balanced_by: how the maker makes the net charge zero: a transformer, a series capacitor, a symmetrical drive.
     :param features: additional features of the mode, for its output table.
@@ -159,6 +162,7 @@ class Mode(StrictModel):
     electrode_area_tolerance: PositiveShare | None = None
     active_terminal: Line | None = None
     worst_case: PositiveAmperes | None = None
+    max_voltage: PositiveVolts | None = None
     symmetry: PositiveShare | None = None
     balanced_by: Line | None = None
     features: Line | None = None

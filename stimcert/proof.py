@@ -73,7 +73,12 @@ def _within_declared(measured: Measured, declared: Declared) -> Proof:
     something = max(low, noise)
     if measured.bound is None and something < abs(measured.value) < high:
         return _PROVEN
-    return _unproven(measured, f"{show(low, measured.unit)} … {show(high, measured.unit)} as declared")
+    expected = f"{show(low, measured.unit)} … {show(high, measured.unit)}"
+    if abs(measured.value) >= high > 0.0:
+        # Something flows for certain; it is not what was to be looked at.
+        params = {"found": _shown(measured), "expected": expected}
+        return Proof(proven=False, code="output_above_declared", params=params)
+    return _unproven(measured, f"{expected} as declared")
 
 
 def top_level_proven(before: Measured, after: Measured, *, below: Measured | None = None) -> Proof:

@@ -58,6 +58,10 @@ CATALOGUE: dict[str, Entry] = {
         "no output proven: {found}; expected {expected}",
         "check that the device is on, charged and on the selected level: absence of current is no conformity",
     ),
+    "output_above_declared": Entry(
+        "the output of {found} is above the declared {expected}: the declared output is not what was measured",
+        "see the case that judges what is declared; check that mode and level are those of the plan",
+    ),
     "top_level_not_proven": Entry(
         "top level not proven: one more step up changed {before} into {after}",
         "state the number of levels of this mode in the plan",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bench.session.ranges import choose_shunt, worst_case
+from bench.session.stress import Stress, stress_of
 from instruments.skin_entries import Network
 from instruments.station_file import Shunt, StationFile
 from stimcert.plan import Case, Mode, Plan
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 # How far a certified value may be from the nominal one: networks are made of parts of 1 to 2 %.
 _MAKE = 0.02
+_ROUNDING = 1 + 1e-9
 
 
 def electrical_checks(
@@ -39,8 +41,8 @@ def electrical_checks(
         yield _currents(documents, plan, station.value, index, mode, worst)
         for at, case in enumerate(getattr(plan.value, "cases", ())):
             if mode.name in getattr(case, "modes", ()) and getattr(case, "not_applicable", None) is None:
-                yield _loads(plan, station.value, at, case, worst)
-                yield _networks(plan, station.value, at, case, worst)
+                yield _loads(plan, station.value, at, case, mode, worst)
+                yield _networks(plan, station.value, at, case, mode, worst)
 
 
 def _currents(
@@ -84,23 +86,28 @@ def _beyond_digitizer(documents: "Documents", shunt: Shunt, worst: float) -> str
     )
 
 
-def _loads(plan: Document[Plan], station: StationFile, at: int, case: Case, worst: float) -> Iterator[Problem]:
-    shunt = choose_shunt(station.shunts, worst)
+def _loads(
+    plan: Document[Plan], station: StationFile, at: int, case: Case, mode: Mode, worst: float
+) -> Iterator[Problem]:
+    shunt, stress = choose_shunt(station.shunts, worst), stress_of(mode, worst)
     for index, load in enumerate(case.loads):
-        for text in _load_texts(station, load, shunt, worst):
+        for text in _load_texts(station, load, shunt, stress):
             yield plan.problem(("case", at, "loads", index), f'found "{load}"; {text}')
 
 
-def _networks(plan: Document[Plan], station: StationFile, at: int, case: Case, worst: float) -> Iterator[Problem]:
+def _networks(
+    plan: Document[Plan], station: StationFile, at: int, case: Case, mode: Mode, worst: float
+) -> Iterator[Problem]:
     """Yield the skin networks that the station does not have, has with other values, or would overload."""
+    stress = stress_of(mode, worst)
     known = {network.name: network for network in station.networks}
     for index, name in enumerate(case.skin):
-        text = _network_text(station, known.get(name), name, worst)
+        text = _network_text(station, known.get(name), name, stress)
         if text is not None:
             yield plan.problem(("case", at, "skin", index), f'found "{name}"; {text}')
 
 
-def _network_text(station: StationFile, network: Network | None, name: str, worst: float) -> str | None:
+def _network_text(station: StationFile, network: Network | None, name: str, stress: Stress) -> str | None:
     if station.skin is None or network is None:
         return f"station {station.name} has no such network"
     model, share = SKIN_MODELS[name], network.expanded_uncertainty.si
@@ -108,27 +115,31 @@ def _network_text(station: StationFile, network: Network | None, name: str, wors
     found = (network.series.si, network.parallel.si, network.capacitance.si)
     if not all(abs(a - b) <= (share + _MAKE) * b for a, b in zip(found, wanted, strict=True)):
         return f"station {station.name} has other values under this name"
-    power = worst**2 * network.direct
-    if power > station.skin.max_power.si * (1 + 1e-9):
-        return f"{show(worst, 'A')} would put {show(power, 'W')} into it, which stands {station.skin.max_power}"
+    volts, power = stress.volts(network.direct), stress.watts(network.direct, network.direct)
+    current = show(stress.amperes(network.direct), "A")
+    if volts > station.skin.max_voltage.si * _ROUNDING:
+        return f"{current} would put {show(volts, 'V')} across it, which stands {station.skin.max_voltage}"
+    if power > station.skin.max_power.si * _ROUNDING:
+        return f"{current} would put {show(power, 'W')} into it, which stands {station.skin.max_power}"
     return None
 
 
-def _load_texts(station: StationFile, load: Quantity, shunt: Shunt, worst: float) -> Iterator[str]:
+def _load_texts(station: StationFile, load: Quantity, shunt: Shunt, stress: Stress) -> Iterator[str]:
     """Yield why a load cannot be set, or what it would overload at the worst case."""
     box = station.load_box
     if not box.can_make(load.si, shunt.value.si):
         yield f"the load box cannot set it (shunt {shunt.value} in series): {box.allowed_text()}"
         return
-    current, ohms = show(worst, "A"), box.setting(load.si, shunt.value.si)
-    if worst**2 * ohms > box.max_power.si * (1 + 1e-9):
-        yield f"{current} would put {show(worst**2 * ohms, 'W')} into the load box, which stands {box.max_power}"
-    volts, smu, digitizer = worst * load.si, station.smu, station.digitizer
-    if worst * ohms > box.max_voltage.si * (1 + 1e-9):
-        yield f"{current} would put {show(worst * ohms, 'V')} across the load box, which stands {box.max_voltage}"
-    if volts > smu.max_voltage.si * (1 + 1e-9):
+    ohms, total = box.setting(load.si, shunt.value.si), max(load.si, shunt.value.si)
+    amperes, volts, watts = stress.amperes(total), stress.volts(total), stress.watts(total, ohms)
+    current, smu, digitizer = show(amperes, "A"), station.smu, station.digitizer
+    if watts > box.max_power.si * _ROUNDING:
+        yield f"{current} would put {show(watts, 'W')} into the load box, which stands {box.max_power}"
+    if amperes * ohms > box.max_voltage.si * _ROUNDING:
+        yield f"{current} would put {show(amperes * ohms, 'V')} across the load box, which stands {box.max_voltage}"
+    if volts > smu.max_voltage.si * _ROUNDING:
         yield f"{current} needs {show(volts, 'V')}, which reach the SMU when it limits; it stands {smu.max_voltage}"
-    if worst * volts > smu.max_power.si * (1 + 1e-9):
-        yield f"{current} brings up to {show(worst * volts, 'W')} to the SMU when it limits; it stands {smu.max_power}"
-    if digitizer is not None and volts > digitizer.max_voltage.si * (1 + 1e-9):
+    if amperes * volts > smu.max_power.si * _ROUNDING:
+        yield f"{current} brings {show(amperes * volts, 'W')} to the SMU when it limits; it stands {smu.max_power}"
+    if digitizer is not None and volts > digitizer.max_voltage.si * _ROUNDING:
         yield f"{current} needs {show(volts, 'V')} at the digitizer's tap, which stands {digitizer.max_voltage}"

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from bench.session.capture_plan import divide
 from bench.session.foresight import foreseen_lines
 from bench.session.inputs import Inputs
-from bench.session.planner import Setup, case_points, expected_u, limit_rows, plan_setup
+from bench.session.planner import (
+    Setup,
+    case_points,
+    expected_u,
+    largest_bound,
+    limit_rows,
+    plan_setup,
+    ranged_setup,
+)
 from bench.session.point import points_of
 from bench.session.rows import judges_nothing
 from bench.session.sampling import sampling_of
 from stimcert.limits import LimitRow
 from stimcert.plan import Case
-from stimcert.procedures import discloses
+from stimcert.procedures import discloses, facts_of
 from stimcert.quantity import show
 
 # What one point takes beside its dwell and settling: relays, mean readings, transfer (s, bench time).
@@ -62,7 +70,7 @@ def _decidable(inputs: Inputs, case: Case, foreseen: list[str]) -> tuple[bool, s
     if foreseen:
         return False, "INCONCLUSIVE at best"
     rows = limit_rows(inputs, case)
-    setup = plan_setup(inputs, inputs.plan.mode_named(case.modes[0]))
+    setup = _setup(inputs, case)
     zones = [_pass_zone(inputs, setup, row) for row in rows if row.kind == "limit" and row.unit == "A"]
     return True, "decidable" + (f": PASS {', '.join(zones)}" if zones else "")
 
@@ -83,6 +91,15 @@ def _seconds(inputs: Inputs, case: Case) -> float:
         beside = times.slow + (times.period or 0.0) / 2 if times is not None else 0.0
         total += count * (case.dwell.si + case.settle.si + beside + _POINT_OVERHEAD)
     return total
+
+
+def _setup(inputs: Inputs, case: Case) -> Setup:
+    """Return the set-up of a case's first mode; states without treatment have ranges of their own."""
+    mode = inputs.plan.mode_named(case.modes[0])
+    setup = plan_setup(inputs, mode)
+    if facts_of(case.procedure).visits != "states":
+        return setup
+    return ranged_setup(inputs, setup, largest_bound(inputs, case, mode))
 
 
 def _pass_zone(inputs: Inputs, setup: Setup, row: LimitRow) -> str:

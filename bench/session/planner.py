@@ -82,6 +82,16 @@ def ranged_setup(inputs: Inputs, setup: Setup, current: float) -> Setup:
     )
 
 
+def largest_bound(inputs: Inputs, case: Case, mode: Mode) -> float:
+    """Return the largest current that a row of a case allows, A: what ranges for it must hold to decide.
+
+    :param mode: whose worst case counts where no row is one of a current.
+    """
+    rows = [row for row in limit_rows(inputs, case) if row.unit == "A"]
+    bounds = [abs(bound.si) for row in rows for bound in (row.lower, row.upper) if bound is not None]
+    return max(bounds, default=plan_setup(inputs, mode).worst_case)
+
+
 def limit_rows(inputs: Inputs, case: Case) -> list[LimitRow]:
     """Return the limit rows a case is judged against; ``declared`` is resolved per mode and level elsewhere."""
     return [inputs.limits[name] for name in case.limits if name != "declared"]

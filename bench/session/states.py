@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bench.session.inputs import Inputs
-from bench.session.planner import limit_rows
+from bench.session.planner import largest_bound
 from bench.session.point import Capture, Derived, MeanCurrent, Point, visited
 from instruments.errors import CannotDo
 from stimcert.events import StateName
@@ -23,7 +23,7 @@ def visits(
     """Bring the device into each state of the case, and yield the current there: all of it, and its mean."""
     bench.station.dut.stop()
     # Pauses and chargers are tried where a treatment's current flows too: the bench is ready for small ones afterwards.
-    with bench.ranged_for(point, _largest_bound(inputs, point)):
+    with bench.ranged_for(point, largest_bound(inputs, point.case, point.mode)):
         for idle in visited(inputs.plan, point):
             yield idle, *_currents(bench, idle)
     bench.run_at(point)
@@ -37,12 +37,6 @@ def _currents(bench: "Bench", idle: Point) -> tuple[Capture | Derived, MeanCurre
     except CannotDo as refusal:
         unable = Derived(result=NotMeasurable("dut_cannot", str(refusal), action=idle.state))
         return unable, unable
-
-
-def _largest_bound(inputs: Inputs, point: Point) -> float:
-    """Return the largest current that a row of the case allows, A: what the ranges must hold to decide."""
-    bounds = [bound.si for row in limit_rows(inputs, point.case) for bound in (row.lower, row.upper) if bound]
-    return max((abs(bound) for bound in bounds), default=point.mode.worst_case.si if point.mode.worst_case else 1e-3)
 
 
 @contextmanager

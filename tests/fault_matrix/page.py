@@ -10,6 +10,7 @@ from tests.fault_matrix.trial import Outcome
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "explanations" / "fault_matrix.md"
 TEMPLATE = Path(__file__).with_name("page.md.in")
 
+
 def write_page(table: list[str], done: list[Outcome], planned: int, counts: dict[str, int], seed: int) -> None:
     """Write the page.
 

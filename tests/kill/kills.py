@@ -245,4 +245,3 @@ def moments(seed: int, count: int, lines: int) -> list[tuple[int, float]]:
     """Return random moments: a number of lines of the log, and s after it."""
     chance = random.Random(seed)
     return [(chance.randint(0, lines), chance.uniform(0.0, JITTER)) for _ in range(count)]
-

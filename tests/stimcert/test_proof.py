@@ -16,25 +16,30 @@ U = 0.5e-6
 
 
 @pytest.mark.parametrize(
-    ("value", "proven"),
+    ("value", "code"),
     [
-        (450e-6, True),
-        (-450e-6, True),
-        (550e-6, True),
-        (599.9e-6, True),
-        (0.0, False),
-        (168.75e-6, False),
-        (336e-6, False),
-        (336.1e-6, True),
-        (624e-6, False),
-        (8e-3, False),
+        (450e-6, None),
+        (-450e-6, None),
+        (550e-6, None),
+        (599.9e-6, None),
+        (0.0, "no_output_proven"),
+        (168.75e-6, "no_output_proven"),
+        (336e-6, "no_output_proven"),
+        (336.1e-6, None),
+        (624e-6, "output_above_declared"),
+        (-8e-3, "output_above_declared"),
     ],
 )
-def test_declared_value_and_tolerance(measured: Make, value: float, proven: bool) -> None:
-    """480 µA ± 30 % is 336 … 624 µA, of the magnitude, borders excluded."""
+def test_declared_value_and_tolerance(measured: Make, value: float, code: str | None) -> None:
+    """480 µA ± 30 % is 336 … 624 µA, of the magnitude, borders excluded; too much is not the same as nothing."""
     proof = prove_output(measured(value, U), declared=DECLARED)
-    assert proof.proven is proven
-    assert proof.code == (None if proven else "no_output_proven")
+    assert proof.proven is (code is None)
+    assert proof.code == code
+
+
+def test_at_least_more_than_declared_is_more_than_declared(measured: Make) -> None:
+    assert prove_output(measured(1e-3, U, bound=">="), declared=DECLARED).code == "output_above_declared"
+    assert prove_output(measured(450e-6, U, bound=">="), declared=DECLARED).code == "no_output_proven"
 
 
 def test_a_declared_sign_is_no_matter(measured: Make) -> None:

@@ -24,9 +24,7 @@ def resumed(*before: Any, after: Events) -> dict[str, Any]:
 
 
 def test_a_torn_case_is_measured_anew_and_what_it_measured_is_kept() -> None:
-    record = resumed(
-        *case("A-01", "PASS"), *torn("A-02", "PASS", "PASS"), after=case("A-02", "PASS", "PASS", "PASS")
-    )
+    record = resumed(*case("A-01", "PASS"), *torn("A-02", "PASS", "PASS"), after=case("A-02", "PASS", "PASS", "PASS"))
     assert (record["verdict"], record["device_finding"], record["complete"]) == ("PASS", "PASS", True)
     again = record["cases"][2]
     assert [bool(m.get("torn")) for m in again["measurements"]] == [True, True, False, False, False]
