@@ -67,6 +67,8 @@ class Case(StrictModel):
     :param events: of ``transients``; None for all that can be made at a point, but for a swap of the polarity, which
         is the device's own and must be named.
     :param repetitions: of each event, at random phase; 10 by default.
+    :param repeats: how often the steady output is measured at each point; each is judged, and the worst counts.
+    :param reconnect: whether the leads are taken off and the device is started again before each repeat.
     :param states: of ``idle_output``; stopped by default.
     :param not_applicable: why the case does not apply to this device.
     """
@@ -83,6 +85,8 @@ class Case(StrictModel):
     limits: tuple[Identifier, ...] = ()
     events: tuple[EventName, ...] | None = Field(default=None, min_length=1)
     repetitions: int | None = Field(default=None, ge=1, le=100)
+    repeats: int = Field(default=1, ge=1, le=100)
+    reconnect: bool = False
     states: tuple[StateName, ...] | None = Field(default=None, min_length=1)
     not_applicable: Line | None = None
 
@@ -110,7 +114,23 @@ class Case(StrictModel):
     def checks(self) -> Iterable[Iterable[Misfit]]:
         """Nothing named twice."""
         fields = ("modes", "levels", "skin", "limits", "events", "states")
-        return *(self._once(field) for field in fields), self._loads_once(), self._keys_of_the_procedure()
+        return (
+            *(self._once(field) for field in fields),
+            self._loads_once(),
+            self._keys_of_the_procedure(),
+            self._repeats(),
+        )
+
+    def _repeats(self) -> Iterator[Misfit]:
+        """Check that a procedure can be repeated point by point, and that there is something to reconnect for."""
+        facts = facts_of(self.procedure)
+        if self.repeats > 1 and (facts.visits or facts.comes_down or facts.discloses or facts.comes_last):
+            text = (
+                f'found {self.repeats} in a case of procedure "{self.procedure}", where points follow from each other'
+            )
+            yield Misfit(("repeats",), f"{text}; 1 is allowed")
+        if self.reconnect and self.repeats == 1:
+            yield Misfit(("reconnect",), "found true without repeats; repeats of 2 or more are needed")
 
     def _keys_of_the_procedure(self) -> Iterator[Misfit]:
         """Check that events and states are told to a procedure that visits them."""

@@ -52,7 +52,8 @@ def _words(
     state: str | None,
 ) -> str:
     above = " after one more step up" if one_more_up else ""
-    at = f", {event} {repetition}" if event else f", {state}" if state else ""
+    again = f", repeat {repetition}" if repetition else ""
+    at = f", {event} {repetition}" if event else f", {state}" if state else again
     return f"{row} at {mode}, level {level}{above}, {network or show(load, 'Ω')}{at}"
 
 

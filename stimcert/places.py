@@ -24,8 +24,11 @@ def load_words(load: float, *, shunt: float | None = None, digits: int = 4) -> s
 
 
 def visit_words(conditions: Mapping[str, Any]) -> list[str]:
-    """Return the event with its repetition, or the state, of a measurement's conditions; nothing without one."""
+    """Return event and repetition, state, or repeat, of a measurement's conditions; nothing without one."""
     event, state = conditions.get("event"), conditions.get("state")
     if event is not None:
         return [f"{EVENT_WORDS.get(str(event), str(event))} {conditions.get('repetition')}"]
-    return [str(state)] if state is not None else []
+    if state is not None:
+        return [str(state)]
+    repeat = conditions.get("repetition")
+    return [f"repeat {repeat}"] if repeat is not None else []

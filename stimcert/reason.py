@@ -85,6 +85,9 @@ CATALOGUE: dict[str, Entry] = {
         "a cycle of {cycle} does not fit the longest record at the full rate, {longest}",
         "use a digitizer with more memory",
     ),
+    "pilot_reading": Entry(
+        "a pilot, which fixed of how many readings the mean is taken", "nothing: what was read afterwards decides"
+    ),
     "program_record": Entry(
         "a slow record of the program: what decides are the records at the full rate", "nothing: all are kept"
     ),

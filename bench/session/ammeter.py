@@ -30,10 +30,13 @@ class Ammeter:
         self._configure(setup, setup.smu_range)
         self._smu.output(True)
 
-    def read(self, setup: Setup) -> MeanReading:
-        """Take the mean on the range of a set-up."""
+    def read(self, setup: Setup, count: int | None = None) -> MeanReading:
+        """Take the mean on the range of a set-up.
+
+        :param count: of so many readings; None for as many as the set-up says.
+        """
         self._configure(setup, setup.smu_range)
-        return self._read(setup.readings)
+        return self._read(setup.readings if count is None else count)
 
     def climb(self, setup: Setup) -> Iterator[MeanReading]:
         """Take the mean, one range up as long as the SMU reports its limit or an overflow."""

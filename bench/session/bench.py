@@ -13,7 +13,7 @@ from bench.session.foresight import no_whole_period
 from bench.session.inputs import Inputs
 from bench.session.observe import Observer, exceeds
 from bench.session.planner import Setup, plan_setup, ranged_setup
-from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point, event_points
+from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point, event_points, repeats_of
 from bench.session.recorder import Recorder, Watching
 from bench.session.rows import rows_of
 from bench.session.sampling import sampling_of
@@ -23,6 +23,7 @@ from instruments.errors import BenchError
 from instruments.station import Station
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.models import resistance
+from stimcert.pilot import readings_for
 from stimcert.plan import Case, Mode
 from stimcert.procedures import AFTERWARDS, comes_down
 from stimcert.reading import CurrentRecord, MeanReading, Status, Zero
@@ -71,6 +72,7 @@ class Bench:
         self._progress = progress
         self._seed = seed
         self._events: Events | None = None
+        self._counts: dict[tuple[str, float], int] = {}
         self._setup: Setup | None = None
         self._last: tuple[Point, Capture] | None = None
 
@@ -121,7 +123,7 @@ class Bench:
             self.station.dut.set_level(level)
             self.settle(case)
             point = Point(case=case, mode=mode, level=level, load=load, network=network)
-            yield point
+            yield from self._repeated(point)
             if point.goes_above:
                 self.station.dut.level_up()
                 self.settle(case)
@@ -130,6 +132,17 @@ class Bench:
             self.station.dut.set_level(level)
             self.settle(case)
             yield Point(case=case, mode=mode, level=level, load=load, network=network, descending=True)
+
+    def _repeated(self, point: Point) -> Iterator[Point]:
+        """Yield a point as often as its case repeats it, with the leads taken off in between where it says so."""
+        for repeat in repeats_of(point):
+            if repeat.case.reconnect and (repeat.repetition or 1) > 1:
+                self.station.dut.stop()
+                self._connect_with(self.setup, point)
+                self.run_at(point)
+            elif (repeat.repetition or 1) > 1:
+                self.settle(point.case)
+            yield repeat
 
     def events(self, point: Point, steady: Capture) -> "Iterator[tuple[Point, Capture | Derived]]":
         """Make every event of a case at a point as often as it says, at random phase, and record around each.
@@ -341,7 +354,7 @@ class Bench:
         if self.recorder is not None and not _smu_may_read(setup, capture):
             return MeanCurrent(record=(capture or self.capture(point)).of_cycles(point.cycle))
         self.wiring.bypass(False)
-        reading = self.ammeter.read(setup)
+        reading, pilot = self._piloted(setup, point)
         if reading.status is not Status.VALID and self.recorder is not None:
             raise BenchError(
                 f"smu reports {reading.status.value} on its {reading.range:g} A range, but the peak captured at this "
@@ -352,8 +365,19 @@ class Bench:
                 range=f"{reading.range:g} A",
             )
         if self.recorder is None:
-            return MeanCurrent(reading=reading, refused=no_whole_period(self._inputs, point.mode))
-        return MeanCurrent(reading=reading, record=capture.of_cycles(point.cycle) if capture is not None else None)
+            return MeanCurrent(reading=reading, refused=no_whole_period(self._inputs, point.mode), pilot=pilot)
+        record = capture.of_cycles(point.cycle) if capture is not None else None
+        return MeanCurrent(reading=reading, record=record, pilot=pilot)
+
+    def _piloted(self, setup: Setup, point: Point) -> tuple[MeanReading, MeanReading | None]:
+        """Read the mean as often as a pilot said, which is read first where a mode meets a range for the first time."""
+        key, pilot = (point.mode.name, setup.smu_range), None
+        if key not in self._counts:
+            pilot = self.ammeter.read(setup)
+            if pilot.status is not Status.VALID:
+                return pilot, None
+            self._counts[key] = readings_for(pilot)
+        return self.ammeter.read(setup, self._counts[key]), pilot
 
 
 def _smu_may_read(setup: Setup, capture: Capture | None) -> bool:

@@ -53,9 +53,12 @@ class Judgement:
             return self
         return replace(self, verdict=Verdict.INCONCLUSIVE, reason=missing)
 
-    def beside(self) -> "Judgement":
-        """Return the judgement of a record that shows how a program runs: nothing but a FAIL is decided by it."""
-        return self if self.verdict is Verdict.FAIL else replace(self, verdict=None, reason=Reason("program_record"))
+    def beside(self, code: str) -> "Judgement":
+        """Return the judgement of what was read beside the measurement: nothing but a FAIL is decided by it.
+
+        :param code: of the reason: a record that shows how a program runs, or a pilot.
+        """
+        return self if self.verdict is Verdict.FAIL else replace(self, verdict=None, reason=Reason(code))
 
     def repeated(self, measured: Measured | NotMeasurable) -> "Judgement":
         """Return the judgement of a clipped record that was repeated one range up: kept, deciding nothing."""

@@ -14,7 +14,7 @@ from bench.session.history import History
 from bench.session.inputs import Inputs
 from bench.session.judge import Judgement, judge
 from bench.session.measurement_body import instrument, numbers, own_contacts, visit_facts
-from bench.session.point import Capture, Derived, Point
+from bench.session.point import Capture, Derived, MeanCurrent, Point
 from bench.session.row import Row
 from bench.session.rows import judges_nothing, modality_row, rows_of
 from bench.session.run import Run
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 _AT_ANY_MOMENT = frozenset({*PEAKS, *WATCHED})
 """What is held against its rows in every record of a point."""
+
+_BESIDE = {"program": "program_record", "pilot": "pilot_reading"}
+"""Kind of a record that is kept beside the measurement → code of the reason why it decides nothing."""
 
 
 class CaseNotPassed(Exception):
@@ -87,7 +90,7 @@ class Measure:
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
         for attempt in self._attempts_of(reading, proof):
             # What happened at another moment of the program says nothing of a frequency or a charge.
-            for row in rows if attempt.kind == "chosen" or metric in _AT_ANY_MOMENT else ():
+            for row in rows if attempt.kind in ("chosen", "pilot") or metric in _AT_ANY_MOMENT else ():
                 self._measure(point, metric, row, attempt, conditions)
 
     def look(self, point: Point, *captures: Capture) -> None:
@@ -143,8 +146,8 @@ class Measure:
         self, point: Point, metric: str, row: Row | None, attempt: Attempt, conditions: dict[str, Any]
     ) -> None:
         measured, judgement = self._judged(point, metric, row, attempt)
-        if attempt.kind == "program":
-            judgement = judgement.beside()
+        if attempt.kind in _BESIDE:
+            judgement = judgement.beside(_BESIDE[attempt.kind])
         elif not attempt.last and judgement.verdict is not Verdict.FAIL:
             judgement = judgement.repeated(measured)
         if row is not None and attempt.last and attempt.kind == "chosen":
@@ -251,6 +254,8 @@ class Measure:
 
     def _attempts(self, reading: Reading) -> Iterator[Attempt]:
         """Yield each record of a reading on its own, in the order of their being taken, and keep its waveform."""
+        if isinstance(reading, MeanCurrent) and reading.pilot is not None:
+            yield Attempt(number=1, part=MeanCurrent(reading=reading.pilot), last=False, kind="pilot")
         if not isinstance(reading, Capture):
             yield Attempt(number=1, part=reading, last=True)
             return

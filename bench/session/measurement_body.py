@@ -36,7 +36,7 @@ def visit_facts(point: Point, part: Reading) -> dict[str, Any]:
     if point.state is not None:
         return {"state": point.state}
     if point.event is None:
-        return {}
+        return {} if point.repetition is None else {"repetition": point.repetition}
     moment = part.moments[-1] if isinstance(part, Capture) and part.moments else None
     return {
         "event": point.event,

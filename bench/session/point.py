@@ -32,7 +32,7 @@ class Point:
     :param one_more_up: the level is the top one and "up" was pressed once more: nothing may change.
     :param descending: the level was reached from above.
     :param event: around which event; None for the steady output.
-    :param repetition: of the event, 1 …; None without one.
+    :param repetition: of the event, or of the steady output where the case repeats it, 1 …; None without either.
     :param state: without treatment; None while the device delivers.
     """
 
@@ -88,12 +88,19 @@ def points_of(plan: Plan, case: Case) -> Iterator[Point]:
         for load, network in case.places():
             for level in case.levels_of(mode):
                 point = Point(case=case, mode=mode, level=level, load=load, network=network)
-                yield from visited(plan, point)
+                for repeat in repeats_of(point):
+                    yield from visited(plan, repeat)
                 if point.goes_above:
                     yield from visited(plan, replace(point, one_more_up=True))
             if comes_down(case.procedure):
                 for level in reversed(case.levels_of(mode)[:-1]):
                     yield Point(case=case, mode=mode, level=level, load=load, network=network, descending=True)
+
+
+def repeats_of(point: Point) -> Iterator[Point]:
+    """Yield a point as often as its case repeats the steady output; itself where it does not."""
+    count = point.case.repeats
+    yield from (replace(point, repetition=n) for n in range(1, count + 1)) if count > 1 else (point,)
 
 
 def visited(plan: Plan, point: Point) -> Iterator[Point]:
@@ -183,11 +190,13 @@ class MeanCurrent:
     """A mean current: by the SMU where it may be trusted, else by the digitizer's record.
 
     :param refused: why the reading is no mean of this device's current, though one was taken.
+    :param pilot: what was read before, to know how many readings the mean is of; no part of it.
     """
 
     reading: MeanReading | None = None
     record: CurrentRecord | None = None
     refused: Reason | None = None
+    pilot: MeanReading | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

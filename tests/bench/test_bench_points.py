@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Going from point to point: in which order, and that nothing is switched under current but the device itself."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -168,3 +169,47 @@ def test_nothing_can_be_measured_at_no_point() -> None:
         bench.capture(next(points_of(inputs().plan, case())))
     with pytest.raises(RuntimeError, match="points"):
         assert bench.shunt
+
+
+# --- repeats
+
+
+def repeated(**changes: object) -> tuple[Inputs, Any]:
+    """Return a plan whose first case is repeated at each point, and that case."""
+    shipped = inputs()
+    again = shipped.plan.cases[0].model_copy(update={"repeats": 3, "levels": (1, 8), **changes})
+    plan = shipped.plan.model_copy(update={"cases": (again, *shipped.plan.cases[1:])})
+    return replace(shipped, plan=plan), again
+
+
+@pytest.mark.parametrize("reconnect", [False, True])
+def test_each_point_is_repeated_as_often_as_the_case_says(reconnect: bool) -> None:
+    plan, again = repeated(reconnect=reconnect)
+    points = list(Bench(fake_station(Loop()), plan, {}, lambda point: None).points(again))
+    assert points == list(points_of(plan.plan, again))
+    first = [point for point in points if point.load == 500.0]
+    assert [(p.level, p.repetition, p.one_more_up) for p in first] == [
+        (1, 1, False), (1, 2, False), (1, 3, False), (8, 1, False), (8, 2, False), (8, 3, False), (8, None, True),
+    ]  # fmt: skip
+
+
+def test_leads_are_taken_off_and_the_device_is_started_again_where_the_case_says_so() -> None:
+    plan, again = repeated(reconnect=True, levels=(8,))
+    loop = Loop()
+    for point in Bench(fake_station(loop), plan, {}, lambda point: None).points(again):
+        if point.repetition in (2, 3):
+            called = (call[0] if call[0] != "switch.set_port" else call for call in loop.calls)
+            steps = list(dict.fromkeys(called))
+            wanted = ["dut.stop", ("switch.set_port", "open"), ("switch.set_port", "device"), "dut.start", "clock.wait"]
+            assert [step for step in steps if step in wanted] == wanted
+            assert ("dut.set_level", 8) in loop.calls
+        loop.calls.clear()
+
+
+def test_without_reconnecting_the_device_runs_on() -> None:
+    plan, again = repeated(levels=(8,))
+    loop = Loop()
+    for point in Bench(fake_station(loop), plan, {}, lambda point: None).points(again):
+        if point.repetition in (2, 3):
+            assert loop.names("dut.stop", "dut.start", "switch.set_port") == []
+        loop.calls.clear()

@@ -49,10 +49,23 @@ def test_the_smu_reads_the_mean_of_what_keeps_below_its_range(peak: float) -> No
     assert mean.reading.values == pytest.approx((peak / 2,) * 5)
     # Its mean is held against the same record, for a sign.
     assert mean.record is capture.records[-1]
+    # The first reading of a mode is a pilot: it says how many there shall be, and is no part of them.
     assert loop.names("switch.set_bypass", "smu.read_current") == [
         ("switch.set_bypass", False),
         ("smu.read_current", 5),
+        ("smu.read_current", 5),
     ]
+    assert mean.pilot is not None
+    assert mean.pilot is not mean.reading
+
+
+def test_a_pilot_is_read_once_for_a_mode() -> None:
+    loop = device(1e-4, 0.0)
+    bench, point = at_a_point(loop)
+    bench.capture(point)
+    pilots = [bench.mean_current(point).pilot for _ in range(3)]
+    assert [pilot is not None for pilot in pilots] == [True, False, False]
+    assert len(loop.names("smu.read_current")) == 4
 
 
 @pytest.mark.parametrize("peak", [NEAR, -NEAR, 5e-3])
@@ -167,6 +180,7 @@ def test_a_capture_lasts_as_long_as_the_dwell_with_the_smu_out_of_the_loop() -> 
     assert loop.names("switch.set_bypass", "digitizer.capture", "smu.read_current") == [
         ("digitizer.capture",),
         ("switch.set_bypass", False),
+        ("smu.read_current", 5),
         ("smu.read_current", 5),
         ("switch.set_bypass", True),
         ("digitizer.capture",),

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from bench.session.backlog import Backlog
 from bench.session.bench import Bench
 from bench.session.measure import CaseNotPassed, Measure
+from bench.session.point import MeanCurrent
 from bench.session.run import Run
 from stimcert.reason import Reason
 from stimcert.record import STATION, derive
 from stimcert.verdict import Verdict
-from tests.bench.parts import case, inputs
+from tests.bench.parts import case, inputs, mean_reading, point
 
 WALL = "2026-11-22T10:15:00.123Z"
 CASES = ("AA-01", "AA-02")
@@ -190,3 +191,15 @@ def test_the_worst_of_two_equal_verdicts_is_the_one_nearer_to_its_limit() -> Non
         measure._store(measurement("OC-01", "PASS") | {"value": value})
     assert measure.worst is not None
     assert measure.worst["value"] == 5e-4
+
+
+def test_a_pilot_is_kept_beside_the_mean_and_decides_nothing() -> None:
+    """It is one more measurement with its own budget; its scatter fixed how many readings the mean is of."""
+    measure = measured([])
+    stored: list[dict[str, Any]] = []
+    measure._store = stored.append  # type: ignore[method-assign]
+    reading = MeanCurrent(reading=mean_reading(1e-4, 1e-4), pilot=mean_reading(1.1e-4, 1.2e-4))
+    measure._judge(point(), "current.mean", reading, None, {})
+    assert [(m["value"], m["conditions"]["record"]) for m in stored] == [(1.15e-4, "pilot"), (1e-4, "chosen")]
+    assert stored[0]["verdict"] is None
+    assert stored[0]["reason"]["code"] == "pilot_reading"

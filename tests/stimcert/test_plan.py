@@ -175,6 +175,26 @@ def test_mistakes_about_events_states_and_abuse(text: str, key: str, said: str) 
     assert said in problem
 
 
+@pytest.mark.parametrize(
+    ("keys", "key", "said"),
+    [
+        ('repeats = 0', "case[1].repeats", "at least 1"),
+        ('reconnect = true', "case[1].reconnect", "repeats of 2 or more are needed"),
+        ('repeats = 3\nprocedure = "intensity_control"', "case[1].repeats", "points follow from each other"),
+        ('repeats = 3\nprocedure = "transients"', "case[1].repeats", "points follow from each other"),
+    ],
+)
+def test_mistakes_about_repeats(keys: str, key: str, said: str) -> None:
+    text = MICRO.replace('procedure = "output_current"\n', "", 1) if "procedure" in keys else MICRO
+    problems = _problems(text.replace('id = "OC-01"', f'id = "OC-01"\n{keys}', 1))
+    assert any(f" {key}: " in problem and said in problem for problem in problems), problems
+
+
+def test_repeats_of_the_steady_output_are_read() -> None:
+    (first, *_) = _plan(MICRO.replace('id = "OC-01"', 'id = "OC-01"\nrepeats = 3\nreconnect = true', 1)).cases
+    assert (first.repeats, first.reconnect) == (3, True)
+
+
 def test_an_abuse_that_comes_last_is_none() -> None:
     head, _, tail = MICRO.rpartition('procedure = "output_current"')
     assert _plan(f'{head}procedure = "abuse"{tail}').cases[-1].procedure == "abuse"
