@@ -87,7 +87,9 @@ def test_the_record_has_every_key(run: Result) -> None:
 
 @kept
 def test_every_measurement_has_every_key(run: Result) -> None:
-    assert len(run.measurements()) == 2 * 3 * (2 + 1)  # cases; ceiling, advisory and mean; levels, one more "up"
+    # Cases; ceiling, advisory and mean; levels and one more "up"; and the pilot of each mode's mean.
+    assert len(run.measurements()) == 2 * 3 * (2 + 1) + 2
+    assert sum(m["conditions"]["record"] == "pilot" for m in run.measurements()) == 2
     for m in run.measurements():
         assert [key for key in MEASUREMENT if key not in m] == []
         assert [key for key in CONDITIONS if key not in m["conditions"]] == []
