@@ -189,7 +189,7 @@ class Mode(StrictModel):
             return None
         return self.treatments_per_week * self.weeks
 
-    @property
+    @cached_property
     def in_bursts(self) -> bool:
         """Whether the maker declares that pulses come in bursts."""
         return any(entry.metric.startswith("burst.") for entry in self.declared)
@@ -303,11 +303,13 @@ class Mode(StrictModel):
 
     def _declared_once(self) -> Iterator[Misfit]:
         """Check that no load has two values of a metric at a level: which one held would be anybody's guess."""
+        seen: dict[tuple[int, str], list[Declared]] = {}
         for index, entry in enumerate(self.declared):
-            before = [d for d in self.declared[:index] if (d.level, d.metric) == (entry.level, entry.metric)]
+            before = seen.setdefault((entry.level, entry.metric), [])
             if any(d.load_min.si <= entry.load_max.si and entry.load_min.si <= d.load_max.si for d in before):
                 text = f"found a second declaration of {entry.metric} for level {entry.level} at the same load"
                 yield Misfit(("declared", index, "level"), f"{text}; one is allowed for each load")
+            before.append(entry)
 
 
 class Plan(StrictModel):
