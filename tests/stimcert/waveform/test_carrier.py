@@ -17,11 +17,9 @@ RATE = 1e6
 
 def bursts_of(frequency: float, *, square: bool, noise: float, dc: float = 0.0, seed: int = 0) -> Sampled:
     """10 ms of carrier every 20 ms."""
-    times = (np.arange(200_000) + 0.5) / RATE
-    place = times % 0.02
-    wave = np.sin(2.0 * np.pi * frequency * place)
-    shape = np.sign(wave) if square else wave
-    return with_noise(1e-3 * (shape + dc) * (place < 0.01), rate=RATE, noise=noise, seed=seed)
+    wave = np.sin(2.0 * np.pi * frequency * (np.arange(10_000) + 0.5) / RATE)
+    burst = 1e-3 * ((np.sign(wave) if square else wave) + dc)
+    return with_noise(np.tile(np.append(burst, np.zeros(10_000)), 10), rate=RATE, noise=noise, seed=seed)
 
 
 @settings(max_examples=40, deadline=None)
