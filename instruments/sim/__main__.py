@@ -8,6 +8,7 @@ others come as one line of standard input, a JSON list, once everything is loade
 import argparse
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -116,4 +117,8 @@ def _port(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit: a run waits for its simulator to end, and taking an interpreter apart that has NumPy takes its time.
+    os._exit(code)
