@@ -27,12 +27,14 @@ class SimOptions:
     :param device: name of a shipped device, or a device file.
     :param faults: names of :data:`instruments.sim.faults.FAULTS`.
     :param pace: real delay per reading, s.
+    :param dummy: a resistor in the device's place, Ω.
     """
 
     device: str | Path = "microcurrent_good"
     seed: int = 0
     faults: tuple[str, ...] = ()
     pace: float = 0.0
+    dummy: float | None = None
 
 
 class EmbeddedSimulator:
@@ -112,6 +114,8 @@ def _arguments(options: SimOptions, log: Path | None) -> list[str]:
     arguments = ["--device", str(options.device), "--seed", str(options.seed)]
     for fault in options.faults:
         arguments += ["--fault", fault]
+    if options.dummy is not None:
+        arguments += ["--dummy", repr(options.dummy)]
     if options.pace:
         arguments += ["--pace", repr(options.pace)]
     if log is not None:

@@ -113,6 +113,7 @@ class Roles(StrictModel):
 class StationFile(StrictModel):
     """One station.
 
+    :param bench_check_valid: how long a bench check counts for certificates; a day by default.
     :param ledger: file in which every run of this station has a line, relative to the station file; without it, one
         in the user's state directory.
     :param hang_after: silence of the harness after which the guard switches the bench off and ends it, beyond the time
@@ -124,6 +125,7 @@ class StationFile(StrictModel):
     title: Line
     laboratory: Line | None = None
     ledger: Line | None = None
+    bench_check_valid: PositiveSeconds = parse("86400 s", Dimension.TIME)
     line_frequency: Hertz
     hang_after: PositiveSeconds = parse("30 s", Dimension.TIME)
     simulator: Simulator | None = None

@@ -2,7 +2,7 @@
 """When a report may be called a certificate: when nothing stands in its way; everything that does is listed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from stimcert.reason import Reason
@@ -11,18 +11,25 @@ CERTIFICATE = "certificate"
 TEST_REPORT = "test report"
 
 
+def _missing() -> dict[str, Any]:
+    return {"code": "no_bench_check", "params": {}}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Backing:
     """What stands behind a record beside its measurements.
 
     :param approved: the plan names who approved it.
     :param job: customer and laboratory are named.
+    :param bench_check: ``code`` and ``params`` of the reason why no bench check speaks for the station at the start of
+        the run; None when one does.
     :param profile_gaps: what the profile of the claim asks for and the plan does not have, in words.
     """
 
     approved: bool
     job: bool
     profile_gaps: Sequence[str]
+    bench_check: Mapping[str, Any] | None = field(default_factory=_missing)
 
 
 def blockers(record: Mapping[str, Any], backing: Backing) -> list[Reason]:
@@ -50,8 +57,8 @@ def foreseeable(record: Mapping[str, Any], backing: Backing) -> list[Reason]:
         found.append(Reason("plan_not_approved"))
     if not backing.job:
         found.append(Reason("no_job"))
-    # No release of this software keeps results of bench checks yet.
-    found.append(Reason("no_bench_check"))
+    if backing.bench_check is not None:
+        found.append(Reason(backing.bench_check["code"], backing.bench_check["params"]))
     return found
 
 

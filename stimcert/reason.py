@@ -279,7 +279,21 @@ CATALOGUE: dict[str, Entry] = {
     "unverified_accuracy": Entry("accuracy of {role} is unverified: {source}", "check it in the data sheet"),
     "plan_not_approved": Entry("the plan is not approved", "enter approved_by in the plan"),
     "software_not_released": Entry("software is not a released version: {version}", "use a released version"),
-    "no_bench_check": Entry("no bench check of this station is on record", "this version keeps no bench checks yet"),
+    "no_bench_check": Entry(
+        "no bench check of this station is on record", "put the dummy in the device's place, run bench-check"
+    ),
+    "bench_check_damaged": Entry(
+        "the bench check on record is not as it was written, or of another station", "run bench-check again"
+    ),
+    "bench_check_of_others": Entry(
+        "the bench check of {at} was made with other instruments: {roles}", "run bench-check with those of the station"
+    ),
+    "bench_check_failed": Entry("the bench check of {at} failed: {text}", "mend the bench, then run bench-check"),
+    "bench_check_overdue": Entry("the bench check of {at} counts for {valid} only", "run bench-check, then the plan"),
+    "no_dummy": Entry(
+        "there is no dummy in the device's place: {measured} flow at {voltage}",
+        "connect a resistor instead of the device",
+    ),
     "no_job": Entry("laboratory and customer are not named", "this version has no place for them yet"),
     "profile_not_met": Entry("profile {profile} is not met: {text}", "complete the plan"),
 }

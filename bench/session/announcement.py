@@ -10,9 +10,12 @@ from bench.session.software import software
 from bench.session.usage import by_hand
 from instruments.data_sheets import load_accuracy
 from instruments.identity import calibration_mismatches
+from instruments.station_file import StationFile
+from stimcert.bench_check import objection
 from stimcert.certificate import Backing, foreseeable
 from stimcert.profile import gaps
 from stimcert.reason import Reason
+from stimcert.store.bench_checks import read_bench_check
 from stimcert.store.run_folder import utc_now
 
 
@@ -62,7 +65,24 @@ def foreseen_blockers(inputs: Inputs) -> list[Reason]:
 def backing_of(inputs: Inputs) -> Backing:
     """Return what the record does not say by itself about a certificate."""
     missing = gaps(inputs.profile, inputs.plan, inputs.limits)
-    return Backing(approved=bool(inputs.plan.approved_by), job=False, profile_gaps=missing)
+    found = bench_check_objection(inputs.station)
+    return Backing(
+        approved=bool(inputs.plan.approved_by),
+        job=False,
+        profile_gaps=missing,
+        bench_check=None if found is None else {"code": found.code, "params": dict(found.params)},
+    )
+
+
+def bench_check_objection(station: StationFile) -> Reason | None:
+    """Return why no bench check speaks for a station now, None when one does."""
+    return objection(
+        read_bench_check(station.name),
+        station=station.name,
+        serials={role: entry.serial for role, entry in station.instruments.items()},
+        now=utc_now(),
+        valid=station.bench_check_valid.si,
+    )
 
 
 def _accuracies(inputs: Inputs) -> list[dict[str, str]]:

@@ -30,31 +30,33 @@ _ANY = 100.0
 class StationCheck:
     """The self-checks of the bench.
 
+    :ivar context: the bench under check, with what was found of it.
+
     :param store: called for each finding.
     """
 
     def __init__(self, station: Station, inputs: Inputs, store: Store) -> None:
         self._findings = Findings(store)
-        self._context = CheckContext(station=station, inputs=inputs, report=self._findings, state=BenchState())
+        self.context = CheckContext(station=station, inputs=inputs, report=self._findings, state=BenchState())
 
     def opening(self) -> BenchState:
         """Check everything, from a known state of the instruments, in the order in which an error is safest to find.
 
         :raises BenchError: naming the cause, or every candidate that nothing electrical can tell apart.
         """
-        station = self._context.station
+        station = self.context.station
         station.smu.reset()
         if station.digitizer is not None:
             station.digitizer.reset()
         self._check_temperature()
-        check_zero(self._context)
-        check_relays(self._context)
-        check_loads(self._context)
-        check_networks(self._context)
-        check_paths(self._context)
-        check_references(self._context)
-        check_pulses(self._context)
-        return self._context.state
+        check_zero(self.context)
+        check_relays(self.context)
+        check_loads(self.context)
+        check_networks(self.context)
+        check_paths(self.context)
+        check_references(self.context)
+        check_pulses(self.context)
+        return self.context.state
 
     def closing(self, limiting: Collection[float] = ()) -> None:
         """Check again what could have changed, and hold it against what was found before.
@@ -64,28 +66,28 @@ class StationCheck:
             every check, but not as it did before.
         """
         self._findings.phase = CLOSING
-        if self._context.station.skin is not None:
-            self._context.station.skin.select(None)
+        if self.context.station.skin is not None:
+            self.context.station.skin.select(None)
         self._check_temperature()
-        check_zero(self._context)
-        check_relays(self._context)
-        check_loads(self._context, only=limiting)
-        check_paths(self._context)
-        check_references(self._context)
-        check_pulses(self._context)
+        check_zero(self.context)
+        check_relays(self.context)
+        check_loads(self.context, only=limiting)
+        check_paths(self.context)
+        check_references(self.context)
+        check_pulses(self.context)
         self._findings.judge_changes()
 
     def _check_temperature(self) -> None:
         try:
-            temperature = self._context.station.environment.temperature()
+            temperature = self.context.station.environment.temperature()
         except GarbledReply as error:
             raise BenchError(str(error), code="temperature_missing") from error
-        self._context.state.temperature = temperature
-        plan = self._context.inputs.plan
+        self.context.state.temperature = temperature
+        plan = self.context.inputs.plan
         low, high = plan.temperature_min.si, plan.temperature_max.si
         middle, half = (low + high) / 2.0, (high - low) / 2.0
         allowance = Allowance(limit=half, drift=_ANY)
-        self._context.report("environment.temperature", temperature, "°C", expected=middle, allowance=allowance)
+        self.context.report("environment.temperature", temperature, "°C", expected=middle, allowance=allowance)
         if not abs(temperature - middle) <= half:
             allowed = f"{low:g} °C to {high:g} °C"
             text = f"{temperature:.1f} °C at the bench, allowed is {allowed}"

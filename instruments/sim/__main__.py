@@ -72,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         device,
         seed=options.seed,
         faults=frozenset(options.fault),
+        dummy=options.dummy,
         wall_clock=options.clock == "wall",
         pace=options.pace,
         log=options.log,
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="microcurrent_good", help=f"a device file, or one of: {devices}")
     parser.add_argument("--seed", type=int, default=0, help="decides hidden errors, noise and true values")
     parser.add_argument("--fault", action="append", default=[], choices=sorted(FAULTS), help="break it; repeatable")
+    parser.add_argument("--dummy", type=_ohms, metavar="OHMS", help="put a resistor in the device's place")
     parser.add_argument("--clock", choices=("bench", "wall"), default="bench", help="what moves bench time")
     parser.add_argument("--pace", type=_seconds, default=0.0, metavar="SECONDS", help="real delay per reading")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write what happens as JSON lines")
@@ -106,6 +108,13 @@ def _seconds(text: str) -> float:
     value = float(text)
     if not 0 <= value < 86400:
         raise argparse.ArgumentTypeError(f"{text} s is no time from 0 to a day")
+    return value
+
+
+def _ohms(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text} Ω is no resistance from above 0 to 1 GΩ")
     return value
 
 

@@ -31,6 +31,7 @@ class SimulatedBench:
     :param device: the device under test.
     :param seed: decides every hidden error, every true value inside its tolerance, the noise and the waveform's phase.
     :param faults: names from :data:`instruments.sim.faults.FAULTS`.
+    :param dummy: a resistor in the device's place, Ω; the stimulator is connected to nothing then.
     :param wall_clock: let bench time follow the wall clock, for foreign clients; else only instruments and WAIT
         advance it.
     :param pace: real delay per reading, s, which the server adds.
@@ -52,6 +53,7 @@ class SimulatedBench:
         *,
         seed: int = 0,
         faults: frozenset[str] = frozenset(),
+        dummy: float | None = None,
         wall_clock: bool = False,
         pace: float = 0.0,
         log: Path | None = None,
@@ -68,7 +70,9 @@ class SimulatedBench:
         self.reseed(seed)
         self.log = EventLog(log, lambda: self.time)
         self.stimulator = Stimulator(device, lambda: self.time, self.draw, lambda: self.circuit.load_resistance())
-        self.circuit = Circuit(device=self.stimulator, draw=self.draw, certified=self.certified, faults=self.faults)
+        self.circuit = Circuit(
+            device=self.stimulator, draw=self.draw, certified=self.certified, faults=self.faults, dummy=dummy
+        )
         # The device looks at its load first: what it does about it belongs to the stretch that has passed.
         self.observers.append(lambda before, _: self.stimulator.sense(before))
         self.observers.append(self.circuit.pass_time)

@@ -119,7 +119,7 @@ class Circuit(Wiring):
 
     def _demand(self, start: float, stop: float) -> Piecewise:
         """Return what the source in the loop regulates to."""
-        if self.port == "short":
+        if self.passive:
             return Piecewise.constant(start, stop, 0.0)
         if self.port != "reference":
             return self._wanted(start, stop)

@@ -53,6 +53,7 @@ class Wiring:
     :param certified: returns the error of a certified value by its key and tolerance, as a share; ``draw`` alone
         without it.
     :param faults: the names of what is broken.
+    :param dummy: what lies in the device's place, Ω, when it is a resistor and no stimulator.
     :param box: the resistance that the load box's switches stand for, Ω, in steps of 0.1 Ω.
     :param skin: what the skin module puts in the place of the box: a network's name, or ``open``; None for the box.
     :param shunts: nominal values of the shunts that are switched in, Ω.
@@ -66,6 +67,7 @@ class Wiring:
     draw: Callable[[str], float]
     certified: Callable[[str, float], float] | None = None
     faults: frozenset[str] = frozenset()
+    dummy: float | None = None
     port: str = "open"
     bypass: bool = False
     tap: str = "shunt"
@@ -142,14 +144,21 @@ class Wiring:
         if not self.closed:
             return Loop(resistance=float("inf"), emf=self.smu.voltage, conductance=conductance)
         series = self._load() + self.shunt_resistance() + self.contact(f"port {self.port}") + self._shunt_contacts()
+        if self.port == "device" and self.dummy is not None:
+            series += self.dummy
         if self.bypass:
             return Loop(resistance=series + self.contact("bypass"), conductance=conductance)
         return Loop(resistance=series, emf=self.smu.voltage, limit=self.limit(), conductance=conductance)
 
+    @property
+    def passive(self) -> bool:
+        """Return whether nothing in the loop drives it but the SMU."""
+        return self.port == "short" or (self.port == "device" and self.dummy is not None)
+
     def stretch(self) -> Stretch:
         """Return source and loop as they stand."""
         loop, network = self.loop(), self.network()
-        if self.port == "short":
+        if self.passive:
             return Stretch(regulates="voltage", rail=float("inf"), loop=loop, network=network)
         if self.port == "reference":
             return Stretch(regulates="current", rail=REFERENCE_COMPLIANCE, loop=loop, network=network)

@@ -37,6 +37,7 @@ class Loop:
     :param smu_offset: A; ``digitizer_offset``: V.
     :param status: what the SMU says of a current (A) on a range (A).
     :param capacitors: what is left of a network's capacitor, as a share.
+    :param dummy: a resistor in the device's place, Ω.
     :param device: the device's current as the samples of one record, A.
     :param departures: what fires the trigger, one after the other: after how long, s, and the samples caught, A.
     """
@@ -64,6 +65,7 @@ class Loop:
     reference: float = 0.0
     pulsed: bool = False
     network: str | None = None
+    dummy: float | None = None
     capacitors: float = 1.0
     digitizer_range: float = 0.1
     digitizer_rate: float = 1e6
@@ -77,6 +79,8 @@ class Loop:
         if self.port == "reference":
             largest = math.inf if self.bypassed and self.bypasses else self.smu_limit
             return self.leads * max(-largest, min(largest, self.reference))
+        if self.port == "device" and self.dummy is not None:
+            return self.voltage / (self.ohms + self.shunt + self.contacts + self.dummy)
         return float(np.mean(self.device)) if self.port == "device" else 0.0
 
     def names(self, *wanted: str) -> list[tuple[Any, ...]]:
@@ -150,7 +154,8 @@ class _Digitizer(_Instrument):
         if self.loop.pulsed:
             pulses = np.repeat((0.0, 1.0, -1.0, 0.0), (100, 200, 200, 9500)) * self.loop.current()
             return self._waveform(list(np.tile(pulses, 4)))
-        return self._waveform(self.loop.device if self.loop.port == "device" else (self.loop.current(),) * 2)
+        driven = self.loop.port != "device" or self.loop.dummy is not None
+        return self._waveform((self.loop.current(),) * 20 if driven else self.loop.device)
 
     def watch(
         self,
