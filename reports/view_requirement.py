@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reports import numbers
 from reports.choosing import ADVISORY, measured, worst_of
-from reports.record_file import Measurement, Node
+from reports.record_file import Measurement, Node, number
 from reports.rows import look_of
 from reports.view_parts import where
 from reports.words import LOOKS, Look, instrument_words, quantity_words
@@ -101,6 +101,8 @@ def _margin_words(distance: float | None, measurement: Measurement) -> str:
 
 def _source(row: Node) -> str:
     parts = [row.text("source"), row.text("edition"), row.text("clause") and f"clause {row.text('clause')}"]
+    loads = [numbers.given(load, "Ω") for entry in row.entries("loads") if (load := number(entry)) is not None]
+    parts += [f"at {', '.join(loads)}"] if loads else []
     parts += [row.text("regime") and f"{row.text('regime')} regime"]
     event = row.number("event") if (row.text("metric") or "").endswith("peak") else None
     parts += [f"events of {numbers.given(event, 's')} and longer"] if event else []

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from stimcert.metrics import METRICS, Bound, Metric, PositiveBound
-from stimcert.quantity import Dimension, PositiveSeconds, PositiveShare, parse
+from stimcert.quantity import Dimension, PositiveOhms, PositiveSeconds, PositiveShare, parse
 from stimcert.rules import band_of_expanded
 from stimcert.strict_model import Misfit, StrictModel
 from stimcert.text_fields import Identifier, Line, Regime, duplicates
@@ -20,6 +20,7 @@ class LimitRow(StrictModel):
     :param upper: largest tolerated value.
     :param event: minimum duration of an event that counts; a peak is the largest moving mean over it.
     :param max_uncertainty: largest expanded uncertainty with which the row may be judged.
+    :param loads: the only total resistances that the row is about, Ω; without any it holds at every load.
     :param min_observed: share of the dwell that must be seen at full bandwidth.
     :param kind: an ``advisory`` row never changes a verdict.
     :param status: ``unverified`` when nobody could check the number in its source.
@@ -31,6 +32,7 @@ class LimitRow(StrictModel):
     upper: Bound | None = None
     event: PositiveSeconds = parse("10 µs", Dimension.TIME)
     max_uncertainty: PositiveBound | None = None
+    loads: tuple[PositiveOhms, ...] = ()
     min_observed: PositiveShare = parse("100 %", Dimension.SHARE)
     kind: Literal["limit", "advisory"]
     regime: Regime
@@ -43,6 +45,10 @@ class LimitRow(StrictModel):
     def unit(self) -> str:
         """Return the SI unit of the bounds."""
         return METRICS[self.metric].unit
+
+    def holds_at(self, load: float, network: str | None = None) -> bool:
+        """Whether the row is about a load (Ω, total); one that is about resistances is not about a network."""
+        return not self.loads or (network is None and any(load == only.si for only in self.loads))
 
     def pass_zone(self) -> float:
         """Return the width between the bounds, in ``unit``; a magnitude is never below zero."""
@@ -58,6 +64,7 @@ class LimitRow(StrictModel):
             self._magnitudes_are_positive(),
             self._signs_have_both_bounds(),
             self._share_of_dwell(),
+            self._loads_once(),
         )
 
     def _has_a_bound(self) -> Iterator[Misfit]:
@@ -85,6 +92,10 @@ class LimitRow(StrictModel):
             if bound is not None and bound.si * sign > 0 and getattr(self, other) is None:
                 text = f'found "{bound}" and no {other}; a {facts.words} has a sign, so that any of the other is inside'
                 yield Misfit((key,), f"{text}: give {other} too")
+
+    def _loads_once(self) -> Iterator[Misfit]:
+        for index in duplicates([load.si for load in self.loads]):
+            yield Misfit(("loads", index), f'found "{self.loads[index]}" twice; once is allowed')
 
     def _share_of_dwell(self) -> Iterator[Misfit]:
         if self.min_observed.si > 1:

@@ -120,7 +120,6 @@ def density(current: Measured, around: Surroundings) -> Measured:
     return replace(current, value=value, unit="A/m²", uncertainty=evaluate(terms), details=details, model=None)
 
 
-
 def _term(symbol: str, name: str, found: Toleranced, unit: str, sensitivity: float) -> Term:
     return rectangular(
         symbol, half_width=found.half_width, unit=unit, name=name, estimate=found.value, sensitivity=sensitivity

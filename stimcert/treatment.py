@@ -119,9 +119,7 @@ def dose(looks: Sequence[Look], ending: Ending) -> Measured:
     ]
     unsure = 0.0 if ending.off is None else (ending.off - ending.on) / 2.0
     terms = [
-        *_together(
-            join(*(size.uncertainty.terms for size in sizes)).towards(spans), sizes
-        ),
+        *_together(join(*(size.uncertainty.terms for size in sizes)).towards(spans), sizes),
         rectangular("δQ_line", half_width=math.fsum(between), unit="C", name="between the looks"),
         rectangular("δt_end", half_width=unsure, unit="s", name="when it ended", sensitivity=sizes[-1].value),
     ]

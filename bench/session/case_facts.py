@@ -89,6 +89,7 @@ def _limit(row: LimitRow) -> dict[str, Any]:
         "unit": row.unit,
         "magnitude": False,
         "event": row.event.si,
+        "loads": [load.si for load in row.loads],
         "kind": row.kind,
         "regime": row.regime,
         "source": row.source,

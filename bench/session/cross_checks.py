@@ -12,9 +12,8 @@ from bench.session.point import Point, points_of
 from instruments.station_file import StationFile
 from stimcert.limits import LimitFile, LimitRow, no_pass_zone
 from stimcert.plan import SPECIFIED, Case, Plan
-from stimcert.procedures import judged_by_mode, measures
+from stimcert.procedures import discloses, judged_by_mode, measures
 from stimcert.profile import Profile
-from stimcert.quantity import show
 from stimcert.strict_toml import Document, Problem
 
 if TYPE_CHECKING:
@@ -74,6 +73,7 @@ def _checks(documents: Documents) -> Iterable[Iterable[Problem]]:
     if plan is not None:
         yield _rows_exist(documents, plan)
         yield _rows_are_measured(documents, plan)
+        yield _rows_have_a_load(documents, plan)
         yield _procedures_exist(plan, documents.bench)
         yield _room_to_pass(documents, plan)
         yield _temperature_is_specified(documents, plan)
@@ -134,15 +134,38 @@ def _every_point_is_judged(documents: Documents, plan: Document[Plan]) -> Iterat
     """Yield the cases that would go to points at which nothing is judged: whatever flowed there, they would pass."""
     rows = documents.rows()
     for index, case in enumerate(plan.value.cases):
-        everywhere = judged_by_mode(case.procedure) or any(
-            name in rows and rows[name].kind == "limit" for name in case.limits
-        )
-        points = points_of(plan.value, case) if "declared" in case.limits and not everywhere else ()
-        bare = [f"{point.mode.name} level {point.level}, {show(point.load, 'Ω')}" for point in points if _bare(point)]
-        if bare:
-            text = f'found "declared", but nothing is declared for {len(bare)} of its points, such as {bare[0]}'
-            at = case.limits.index("declared")
-            yield plan.problem(("case", index, "limits", at), f"{text}: declare them, or leave them out")
+        limits = [rows[name] for name in case.limits if name in rows and rows[name].kind == "limit"]
+        if not case.limits or judged_by_mode(case.procedure) or discloses(case.procedure):
+            continue
+        if all(name in rows or name == "declared" for name in case.limits):
+            yield from _unjudged(plan, index, case, limits)
+
+
+def _unjudged(plan: Document[Plan], index: int, case: Case, limits: Sequence[LimitRow]) -> Iterator[Problem]:
+    """Yield a problem where some points of a case have neither a declared value nor a row that is about their load."""
+    declared = "declared" in case.limits
+    partial = (declared or limits) and all(row.loads for row in limits)
+    points = points_of(plan.value, case) if partial else ()
+    bare = [p for p in points if not any(row.holds_at(p.load, p.network) for row in limits)]
+    bare = [p for p in bare if not declared or _bare(p)]
+    if not bare:
+        return
+    at = case.limits.index("declared") if declared else 0
+    what = "nothing is declared for" if declared else "its row says nothing about"
+    where = f"{bare[0].mode.name} level {bare[0].level}, {bare[0].load_words}"
+    text = f'found "{case.limits[at]}", but {what} {len(bare)} of its points, such as {where}'
+    yield plan.problem(("case", index, "limits", at), f"{text}: declare them, or leave them out")
+
+
+def _rows_have_a_load(documents: Documents, plan: Document[Plan]) -> Iterator[Problem]:
+    """Yield the rows that are about loads which the case does not have: they would never be judged."""
+    rows = documents.rows()
+    for index, case in enumerate(plan.value.cases):
+        for at, name in enumerate(case.limits):
+            if name in rows and not any(rows[name].holds_at(*place) for place in case.places()):
+                only = ", ".join(str(load) for load in rows[name].loads)
+                text = f'found "{name}", which is about {only}; the case has no such load'
+                yield plan.problem(("case", index, "limits", at), text)
 
 
 def _bare(point: Point) -> bool:

@@ -23,7 +23,8 @@ def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
         return []
     if facts is not None and facts.of_event and point.event is None:
         return []
-    found = [_from_limit(row) for row in limit_rows(inputs, point.case) if row.metric == metric]
+    limits = (row for row in limit_rows(inputs, point.case) if row.metric == metric)
+    found = [_from_limit(row) for row in limits if row.holds_at(point.load, point.network)]
     if "declared" in point.case.limits:
         found += _declared(point, metric)
     if metric in TREATMENT_METRICS:

@@ -88,7 +88,7 @@ def _desk(folder: Path) -> Desk:
 def test_the_shipped_files(desk: Desk) -> None:
     inputs = desk.load()
     assert inputs.plan.case_ids == ("OC-01", "OC-02")
-    assert set(inputs.limits) == {"microcurrent.ceiling", "microcurrent.advisory"}
+    assert set(inputs.limits) == {"microcurrent.ceiling", "microcurrent.advisory", "microcurrent.treatment"}
     assert inputs.profile.id == "microcurrent-routine"
     assert inputs.device is not None
     assert inputs.device.path == desk.path(DEVICE)
@@ -257,7 +257,25 @@ def test_the_same_row_in_two_files(desk: Desk) -> None:
     assert [(problem.file, problem.key) for problem in desk.problems()] == [
         ("test_plans/limits/copy.toml", "limit[1].id"),
         ("test_plans/limits/copy.toml", "limit[2].id"),
+        ("test_plans/limits/copy.toml", "limit[3].id"),
     ]
+
+
+def _at_500_only(desk: Desk) -> None:
+    desk.edit(LIMITS, 'upper = "600 µA"', 'upper = "600 µA"\nloads = ["500 Ω"]')
+
+
+def test_a_row_about_one_load_leaves_no_other_point_unjudged(desk: Desk) -> None:
+    _at_500_only(desk)
+    found = desk.problems()
+    assert {problem.key for problem in found} == {"case[1].limits[1]", "case[2].limits[1]"}
+    assert all("says nothing about" in problem.message and "2 kΩ" in problem.message for problem in found)
+
+
+def test_a_row_about_a_load_that_its_case_does_not_have_is_refused(desk: Desk) -> None:
+    _at_500_only(desk)
+    desk.edit(PLAN, 'loads = ["500 Ω", "2 kΩ", "10 kΩ"]', 'loads = ["2 kΩ"]')
+    assert any("the case has no such load" in problem.message for problem in desk.problems())
 
 
 def test_files_of_one_name_stay_apart(desk: Desk) -> None:

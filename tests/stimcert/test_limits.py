@@ -32,7 +32,7 @@ def _row(**values: object) -> LimitRow:
 
 
 def test_the_shipped_rows() -> None:
-    ceiling, advisory = _read(LimitFile, LIMITS).rows
+    ceiling, advisory, *_ = _read(LimitFile, LIMITS).rows
     assert (ceiling.id, ceiling.upper and ceiling.upper.si, ceiling.lower, ceiling.kind) == (
         "microcurrent.ceiling", pytest.approx(600e-6), None, "limit",
     )  # fmt: skip
@@ -154,3 +154,10 @@ def test_a_looser_limit_is_a_gap(old: str, new: str) -> None:
 
 def test_a_smoke_profile_never_certifies() -> None:
     assert "smoke" in _gaps(MICROCURRENT[0], MICROCURRENT[1].replace('"routine"', '"smoke"'))[0]
+
+
+def test_a_row_about_some_loads_says_nothing_about_others() -> None:
+    row = _row(lower="-1 A", upper="1 A", loads=("500 Ω", "2 kΩ"))
+    assert [row.holds_at(load) for load in (500.0, 2000.0, 1000.0)] == [True, True, False]
+    assert not row.holds_at(500.0, "N1")
+    assert _row(lower="-1 A", upper="1 A").holds_at(123.0, "N1")
