@@ -11,6 +11,7 @@ from typing import Any
 from stimcert.derivation import whole_record
 from stimcert.record import STATION
 from stimcert.store.journal_file import SEALED, Event, JournalError, log_of, read_events
+from stimcert.store.ledger import Ledger, LedgerError
 from stimcert.store.run_folder import record_text, sha256_of
 from stimcert.verdict import Verdict
 
@@ -173,6 +174,37 @@ def _shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
+def _kept_records(run: Evidence) -> str:
+    """Check the records of sessions that were stopped: whoever went on with the run noted their hashes."""
+    kept: dict[str, str] = {}
+    for event in run.events:
+        found = event.body.get("records")
+        kept |= found if event.kind in ("run_resumed", "run_closed") and isinstance(found, dict) else {}
+    for name, digest in kept.items():
+        _same(run.folder / name, digest, "the record of an earlier session")
+    return f"sessions     {1 + sum(event.kind == 'run_resumed' for event in run.events)}; records kept: {len(kept)}"
+
+
+def _ledger(run: Evidence) -> str:
+    """Hold the journal's head against the station's ledger, where that is at hand: a forger has to forge both."""
+    quoted = run.begun["ledger"]
+    path = Path(quoted["path"])
+    if not path.is_file():
+        return f"ledger       not at hand ({path}): entry {quoted['number']} was not checked"
+    try:
+        reading = Ledger(path).read()
+    except LedgerError as error:
+        raise Wrong(str(error)) from error
+    if reading.problems:
+        raise Wrong(f"{path}: {reading.problems[0]}")
+    entries = [e for e in reading.entries(str(run.begun["run_id"])) if e.body["run"] == run.begun["run_id"]]
+    if not entries or (entries[0].number, entries[0].hash) != (quoted["number"], quoted["head"]):
+        raise Wrong(f"{path}: entry {quoted['number']} is not the beginning of this run, as its journal says")
+    if entries[-1].kind != "ended" or entries[-1].body["journal"] != run.events[-1].hash:
+        raise Wrong(f"{path}: has another end of this run than its journal (head {run.events[-1].hash})")
+    return f"ledger       entries {entries[0].number} and {entries[-1].number} of {path} fit"
+
+
 def _verdict(run: Evidence) -> str:
     record = derived_record(run.events)
     verdict = Verdict(record["verdict"])
@@ -183,4 +215,14 @@ def _verdict(run: Evidence) -> str:
     return f"verdict      {verdict.words}, complete; {record['document']}"
 
 
-STEPS: Sequence[Callable[[Evidence], str]] = (_chain, _sealed, _inputs, _waveforms, _plan, _record, _verdict)
+STEPS: Sequence[Callable[[Evidence], str]] = (
+    _chain,
+    _sealed,
+    _inputs,
+    _waveforms,
+    _plan,
+    _record,
+    _kept_records,
+    _ledger,
+    _verdict,
+)

@@ -32,6 +32,7 @@ class Begun:
     :param kept: cases that ended in earlier sessions.
     :param ledger: of the station.
     :param history: what was done with this serial number before, line by line.
+    :param instruments: identity of each role in the sessions before; empty in the first.
     :param guarded: entries of the guard's account that the journal has already.
     """
 
@@ -43,6 +44,7 @@ class Begun:
     kept: frozenset[str] = field(default=frozenset())
     history: Sequence[str] = ()
     guarded: int = 0
+    instruments: Mapping[str, str] = field(default_factory=dict)
 
 
 def ledger_of(inputs: Inputs, station: Path) -> Ledger:
@@ -143,6 +145,7 @@ def go_on(options: Options, inputs: Inputs, path: Path, plugins: Sequence[str]) 
         kept=previous.finished,
         history=_going_on(previous),
         guarded=guarded,
+        instruments=previous.instruments,
     )
 
 

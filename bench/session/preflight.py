@@ -91,6 +91,7 @@ def prepare(path: Path, inputs: Inputs) -> None:
     :raises OSError: when what comes back is not what was written, or there is no room.
     """
     file, content = path / _PROBE, os.urandom(4096)
+    host().remove(file)
     host().append(file, content)
     if file.read_bytes() != content:
         raise OSError(0, "what was written and synced does not come back", str(file))

@@ -61,6 +61,16 @@ class Previous:
         """How many entries of the guard's account the journal has."""
         return sum(event.kind == "guard" for event in self.events)
 
+    @property
+    def instruments(self) -> dict[str, str]:
+        """The identity of each role as it was found last, those that answered."""
+        found: dict[str, str] = {}
+        for event in self.events:
+            entries = event.body["instruments"] if event.kind == "instruments_identified" else []
+            for entry in entries if isinstance(entries, list) else []:
+                found |= {entry["role"]: entry["identity"]} if entry["identity"] else {}
+        return found
+
     @cached_property
     def finished(self) -> frozenset[str]:
         """The cases that ran to their end, the station check apart: that is made anew each time."""

@@ -152,6 +152,7 @@ class Run:
         self._station.tell(StoreWitness(self.store))
         self.log("instruments_identified", {"instruments": identified})
         self._station.check_identities(date.today())
+        self._compare_instruments(identified)
         self._identify_dut(identified)
         self._station.begin_power_watch()
         self._station.arm_guard()
@@ -169,6 +170,14 @@ class Run:
             faults=(self.options.sim_fault,) if self.options.sim_fault else (),
             pace=self.options.sim_pace or 0.0,
         )
+
+    def _compare_instruments(self, identified: list[dict[str, Any]]) -> None:
+        """Refuse to go on with other instruments than those with which the run began."""
+        for entry in identified:
+            before = self._run.instruments.get(entry["role"])
+            if before not in (None, entry["identity"]):
+                text = f"{entry['role']}: the run began with {before}, now {entry['identity'] or 'nothing'} answers"
+                raise BenchError(text, code="wrong_identity", role=entry["role"])
 
     def _identify_dut(self, identified: list[dict[str, Any]]) -> None:
         """Hold the device's own identity, where it has one, against the serial number of this run."""

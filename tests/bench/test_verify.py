@@ -97,7 +97,8 @@ SPOILS = {
 def test_an_untouched_run_is_what_was_measured(run: Result) -> None:
     ended = run_verb("verify", str(run.folder))
     assert (ended.code, ended.err) == (0, "")
-    assert [line.split()[0] for line in ended.lines] == "journal sealed inputs waveforms plan record verdict".split()
+    steps = "journal sealed inputs waveforms plan record sessions ledger verdict"
+    assert " ".join(line.split()[0] for line in ended.lines) == steps
     assert list(verify(run.folder / "record.json")) == ended.lines
 
 
@@ -107,6 +108,22 @@ def test_what_was_done_to_a_run_is_named(copy: Path, spoil: str) -> None:
     change, words = SPOILS[spoil]
     change(copy)
     assert words in complaint(copy)
+
+
+@kept
+def test_another_end_in_the_ledger_is_named(run: Result, copy: Path, tmp_path: Path) -> None:
+    ledger = Path(run.record["ledger"]["path"])
+    before = ledger.read_bytes()
+    try:
+        begun, end = before.splitlines(keepends=True)
+        ledger.write_bytes(begun)
+        assert "has another end of this run" in complaint(copy)
+        ledger.write_bytes(end)
+        assert "entry 1 is missing" in complaint(copy)
+        ledger.unlink()
+        assert any("not at hand" in line for line in verify(copy))
+    finally:
+        ledger.write_bytes(before)
 
 
 @kept
