@@ -2,6 +2,7 @@
 """What the modes of a case look like, whatever the label says."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from bench.session.evaluate import outcome
 from bench.session.judge import PROVING
@@ -38,10 +39,12 @@ class Look:
 
 def _observed(point: Point, captures: tuple[Capture, ...]) -> Observed:
     where = f"{point.mode.name}, level {point.level}, {point.load_words}"
-    records = [record for capture in captures for record in capture.records]
+    # Time under the trigger belongs to the record whose peak it was armed at.
+    armed = {id(capture.records[-1]): capture.armed for capture in captures if capture.records}
+    records = [record for capture in captures for record in (*capture.records, *capture.caught)]
     if records:
-        period = point.program or 0.0
-        return joined([observed_record(record, where=where, cycle=point.cycle, period=period) for record in records])
+        see = partial(observed_record, where=where, cycle=point.cycle, period=point.program or 0.0)
+        return joined([see(record, armed=armed.get(id(record), 0.0)) for record in records])
     mean = mean_current(captures[-1].means[-1])
     return observed_mean(where, Interval.of(mean), period=point.program or point.cycle or 0.0)
 

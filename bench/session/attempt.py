@@ -4,6 +4,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from bench.session.capture_plan import PEAKS
 from bench.session.evaluate import outcome
 from bench.session.judge import PROVING
 from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point
@@ -40,16 +41,25 @@ class Attempt:
     proof: Proving | None = None
     _evaluated: dict[tuple[str, float | None], Measured | NotMeasurable] = field(default_factory=dict)
 
-    @property
-    def observed(self) -> float | None:
-        """Share of the dwell seen at full bandwidth; None for a mean, and for what was taken beside it."""
-        return self.part.observed if isinstance(self.part, Capture) and self.part.records else None
+    def observed(self, metric: str) -> float | None:
+        """Return the share of the dwell that was seen well enough for a metric; None for what was taken beside it.
+
+        A record below the fastest rate shows nothing of the shortest events, and so none of a peak's.
+        """
+        if not isinstance(self.part, Capture) or not self.part.records:
+            return None
+        return 0.0 if self.part.slowly and metric in PEAKS else self.part.observed
 
     @property
     def conditions(self) -> dict[str, object]:
         """What the journal keeps of how the record came about; the share of the dwell only where it was observed."""
-        seen = {"observed": self.observed} if self.observed is not None else {}
-        return {"attempt": self.number, "record": self.kind, **seen}
+        seen = self.observed(PROVING)
+        observed = {"observed": seen} if seen is not None and not self._slow else {}
+        return {"attempt": self.number, "record": self.kind, **observed}
+
+    @property
+    def _slow(self) -> bool:
+        return isinstance(self.part, Capture) and self.part.slowly
 
     def evaluated(self, point: Point, metric: str, event: float | None = None) -> Measured | NotMeasurable:
         """Return the measurement result, computed once for all rows that ask for the same.

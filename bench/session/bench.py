@@ -16,24 +16,21 @@ from bench.session.planner import Setup, plan_setup, ranged_setup
 from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point, event_points, repeats_of
 from bench.session.recorder import Recorder, Watching
 from bench.session.rows import rows_of
-from bench.session.sampling import sampling_of
+from bench.session.sampling import LONG_RATE, sampling_of
 from bench.session.surroundings import surroundings_of
+from bench.session.trust import refuse_contradiction, smu_may_read
 from bench.session.wiring import Wiring
-from instruments.errors import BenchError
 from instruments.station import Station
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.models import resistance
 from stimcert.pilot import readings_for
 from stimcert.plan import Case, Mode
 from stimcert.procedures import AFTERWARDS, comes_down
-from stimcert.reading import CurrentRecord, MeanReading, Status, Zero
+from stimcert.reading import MeanReading, Status, Zero
 from stimcert.specification import as_used
 
 if TYPE_CHECKING:
     from bench.session.events import Events
-
-# The SMU's mean is read only when nothing in the record comes near its range or limit.
-_SAFE_SHARE = 0.95
 
 
 class Bench:
@@ -255,13 +252,22 @@ class Bench:
     def strongest(self, point: Point, whole: Capture, *, seconds: float) -> Capture:
         """Record at the fastest rate where a slow record of this point shows its mode's program at its strongest.
 
-        Without a program, or a digitizer, this is a capture like any other.
+        Without a program, or a digitizer, this is a capture like any other. Where the slow record had to be so slow
+        that short events are lost in it, as much time as it lasted is watched for anything higher.
 
         :param whole: the slow record, which ended just now.
         """
-        if point.program is not None and whole.records:
-            self._observer().await_strongest(whole.records[-1], window=seconds, period=point.program)
-        return self._captured(point, seconds)
+        if not whole.records:
+            return self._captured(point, seconds)
+        record, observer = whole.records[-1], self._observer()
+        if point.program is not None:
+            observer.await_strongest(record, window=seconds, period=point.program)
+        capture = self._captured(point, seconds)
+        if record.waveform.sample_rate >= LONG_RATE:
+            return capture
+        lasted = len(record.waveform.samples) / record.waveform.sample_rate
+        watching = observer.watch_for_higher(self.setup, capture.records[-1], seconds=lasted)
+        return self._keep(point, replace(capture, caught=watching.caught, armed=watching.seconds))
 
     def watch(self, point: Point, seconds: float, *, level: float, middle: float = 0.0) -> Watching:
         """Watch at a point with the trigger armed at ± ``level``, until ``seconds`` have been seen at the full rate.
@@ -332,7 +338,8 @@ class Bench:
             return self._keep(point, Capture(means=tuple(self.ammeter.climb(self.setup))))
         self.wiring.bypass(True)
         records, seen = self.recorder.climb(self.setup, seconds, slowly=slowly)
-        return self._keep(point, Capture(records=records, observed=min(seen / point.case.dwell.si, 1.0)))
+        observed = min(seen / point.case.dwell.si, 1.0)
+        return self._keep(point, Capture(records=records, observed=observed, slowly=slowly))
 
     def _keep(self, point: Point, capture: Capture) -> Capture:
         capture = replace(capture, around=surroundings_of(self._inputs, point, self.shunt))
@@ -351,20 +358,13 @@ class Bench:
         capture = self._last[1] if self._last is not None and self._last[0] == point else None
         if capture is not None and capture.means:
             return MeanCurrent(reading=capture.means[-1], refused=no_whole_period(self._inputs, point.mode))
-        if self.recorder is not None and not _smu_may_read(setup, capture):
+        if self.recorder is not None and not smu_may_read(setup, capture):
             return MeanCurrent(record=(capture or self.capture(point)).of_cycles(point.cycle))
         self.wiring.bypass(False)
         reading, pilot = self._piloted(setup, point)
-        if reading.status is not Status.VALID and self.recorder is not None:
-            raise BenchError(
-                f"smu reports {reading.status.value} on its {reading.range:g} A range, but the peak captured at this "
-                f"point is below {_SAFE_SHARE:.0%} of range and limit; check the SMU",
-                code="current_limited" if reading.status is Status.LIMITED else "overrange",
-                role="smu",
-                limit=f"{reading.limit:g} A",
-                range=f"{reading.range:g} A",
-            )
-        if self.recorder is None:
+        if self.recorder is not None:
+            refuse_contradiction(reading)
+        else:
             return MeanCurrent(reading=reading, refused=no_whole_period(self._inputs, point.mode), pilot=pilot)
         record = capture.of_cycles(point.cycle) if capture is not None else None
         return MeanCurrent(reading=reading, record=record, pilot=pilot)
@@ -378,20 +378,3 @@ class Bench:
                 return pilot, None
             self._counts[key] = readings_for(pilot)
         return self.ammeter.read(setup, self._counts[key]), pilot
-
-
-def _smu_may_read(setup: Setup, capture: Capture | None) -> bool:
-    """Whether nothing that was seen at this point comes near what the SMU can bear without limiting."""
-    if capture is None or setup.nplc is None:
-        return False
-    seen = (capture.records[-1], *capture.slow, *capture.caught)
-    if any(record.waveform.clipped for record in seen):
-        return False
-    return max(map(_raw_peak, seen)) < _SAFE_SHARE * min(setup.smu_range, setup.smu_limit)
-
-
-def _raw_peak(record: CurrentRecord) -> float:
-    """Return the largest magnitude of a record, A, sample by sample: no averaging may hide what the SMU would see."""
-    samples = record.waveform.samples
-    highest, lowest = float(samples.max()), float(samples.min())
-    return max(abs(highest - record.zero.mean), abs(lowest - record.zero.mean)) / record.shunt.value

@@ -182,7 +182,7 @@ class Measure:
             point,
             self._history,
             rule=self._inputs.plan.decision_rule,
-            observed=attempt.observed,
+            observed=attempt.observed(metric),
             rectified=attempt.rectified(point, row),
             sign_proven=self._inputs.station.reference is not None,
             current=attempt.proving(point, metric),

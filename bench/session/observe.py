@@ -19,6 +19,7 @@ _READY = 0.01
 """s: what configuring the digitizer may take, so that a record does not begin too late."""
 
 _WHOLE = 1.0 - 1e-9
+_SIGMAS = 6.0
 
 
 class Observer:
@@ -45,6 +46,16 @@ class Observer:
         return Capture(
             slow=slow, records=records, caught=watching.caught, observed=1.0 if observed >= _WHOLE else observed
         )
+
+    def watch_for_higher(self, setup: Setup, record: CurrentRecord, *, seconds: float) -> Watching:
+        """Watch for anything that exceeds the peak of a record, by more than its uncertainty and a sample's noise."""
+        try:
+            peak = peak_current(record)
+        except NotMeasurable:
+            return Watching(seconds=0.0)
+        noise = _SIGMAS * record.zero.noise / record.shunt.value
+        fitting = replace(setup, digitizer_range=record.waveform.range)
+        return self._recorder.watch(fitting, level=peak.value + peak.uncertainty.expanded + noise, seconds=seconds)
 
     def await_strongest(self, record: CurrentRecord, *, window: float, period: float) -> None:
         """Wait until a program is where a record of it, which has just ended, showed it at its strongest.

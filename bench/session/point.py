@@ -148,7 +148,9 @@ class Capture:
     :param means: on a station without a digitizer the SMU's means instead, again one per range that was tried.
     :param slow: the records of the mode's program, taken before, again one per range that was tried.
     :param caught: what fired the trigger while the rest of the dwell was watched.
-    :param observed: share of the dwell seen at full bandwidth.
+    :param observed: share of the dwell that was seen: at full bandwidth, unless it was recorded slowly.
+    :param armed: s under the trigger at a level that nothing here reaches, beside what it caught.
+    :param slowly: whether the records are slower than the fastest rate, so that short events may be lost in them.
     :param around: what is known of the point beside the records.
     :param moments: of a capture around an event, one for each record.
     """
@@ -158,6 +160,8 @@ class Capture:
     slow: tuple[CurrentRecord, ...] = ()
     caught: tuple[CurrentRecord, ...] = ()
     observed: float | None = 0.0
+    slowly: bool = False
+    armed: float = 0.0
     around: Surroundings = Surroundings()
     moments: tuple[Moment, ...] = ()
 

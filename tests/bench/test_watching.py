@@ -3,6 +3,7 @@
 
 import pytest
 
+from bench.session.attempt import Attempt
 from bench.session.bench import Bench
 from bench.session.point import Point
 from bench.session.recorder import MOST_CAUGHT
@@ -119,3 +120,26 @@ def test_a_small_current_gets_no_shunt_that_the_worst_case_would_burn() -> None:
     with bench.ranged_for(point, 10e-6):
         # 80 mA would put 0.64 W into 100 Ω, which stands 0.25 W.
         assert (bench.shunt, bench.setup.digitizer_range) == (10.0, 0.1)
+
+
+def test_a_slow_record_shows_no_peak_for_its_dwell() -> None:
+    bench, point = at_a_point(Loop())
+    slow, fast = bench.long_record(point), bench.capture(point)
+    shares = [
+        [Attempt(number=1, part=capture, last=True).observed(metric) for metric in ("current.peak", "current.rms")]
+        for capture in (slow, fast)
+    ]
+    assert shares == [[0.0, 1.0], [1.0, 1.0]]
+    assert "observed" not in Attempt(number=1, part=slow, last=True).conditions
+
+
+@pytest.mark.parametrize(("dwell", "watches"), [("12 s", 0), ("90 s", 1)])
+def test_where_a_whole_dwell_fits_only_slowly_what_is_higher_is_watched_for(dwell: str, watches: int) -> None:
+    loop = Loop(device=(1e-4,) * 20)
+    bench, point = at_a_point(loop, plan=Edited(MICROCURRENT, (('dwell = "200 ms"', f'dwell = "{dwell}"'),)))
+    found = bench.strongest(point, bench.long_record(point), seconds=0.2)
+    armed = loop.names("digitizer.watch")
+    assert len(armed) == watches
+    # 100 µA through 100 Ω, from a zero of 0.1 mV that is not a part of it.
+    assert all(9.9e-3 < call[1] < 10.1e-3 for call in armed)
+    assert (found.armed > 0.0) is bool(watches)

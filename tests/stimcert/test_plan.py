@@ -178,8 +178,8 @@ def test_mistakes_about_events_states_and_abuse(text: str, key: str, said: str) 
 @pytest.mark.parametrize(
     ("keys", "key", "said"),
     [
-        ('repeats = 0', "case[1].repeats", "at least 1"),
-        ('reconnect = true', "case[1].reconnect", "repeats of 2 or more are needed"),
+        ("repeats = 0", "case[1].repeats", "at least 1"),
+        ("reconnect = true", "case[1].reconnect", "repeats of 2 or more are needed"),
         ('repeats = 3\nprocedure = "intensity_control"', "case[1].repeats", "points follow from each other"),
         ('repeats = 3\nprocedure = "transients"', "case[1].repeats", "points follow from each other"),
     ],
