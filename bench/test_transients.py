@@ -10,7 +10,7 @@ from stimcert.procedures import EVENT
 def test_transients(case: Case, bench: Bench, measure: Measure) -> None:
     """No event sends more through the skin than it may: at switch-on, any change, lift-off, contact or switch-off."""
     for point in bench.points(case):
-        steady = bench.capture(point)
+        steady = bench.steady(point)
         measure(point, "current.peak", steady)
         for event, record in bench.events(point, steady):
             for metric in EVENT:

@@ -64,8 +64,8 @@ class Case(StrictModel):
     :param skin: networks that stand for skin, with the shunt beside them.
     :param dwell: time to be observed at each point, after ``settle``.
     :param limits: ids of limit rows; ``declared`` stands for what the mode declares.
-    :param events: of ``transients``; None for all that can be made at a point, but for a swap of the polarity, which
-        is the device's own and must be named.
+    :param events: of ``transients``; None for all that can be made at a point. A swap of the polarity is the device's
+        own: where no mode declares that it alternates, it is left out unless it is named.
     :param repetitions: of each event, at random phase; 10 by default.
     :param repeats: how often the steady output is measured at each point; each is judged, and the worst counts.
     :param reconnect: whether the leads are taken off and the device is started again before each repeat.

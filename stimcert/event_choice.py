@@ -21,14 +21,19 @@ def obstacle(plan: "Plan", case: "Case", mode: "Mode", event: EventName) -> str 
     return None
 
 
+def _unasked(mode: "Mode", event: EventName) -> bool:
+    """Whether an event is left out unless it is named: a mode that does not alternate has no swap of its polarity."""
+    return event == "polarity_swap" and mode.alternates is None
+
+
 def events_at(plan: "Plan", case: "Case", mode: "Mode", *, level: int, network: str | None) -> Iterator[EventName]:
     """Yield the events of a case at a point, in the order in which a bench makes them.
 
-    Without ``events`` those are all that can be made, but for a swap of the polarity: only a mode that alternates has
-    one, and its plan names it.
+    Without ``events`` those are all that can be made; a swap of the polarity is the device's own, and waited for in a
+    mode that alternates.
     """
     for event in EVENTS:
-        named = event in case.events if case.events is not None else event != "polarity_swap"
+        named = event in case.events if case.events is not None else not _unasked(mode, event)
         here = not (event == "level_change" and level < 2) and not (event == "load_step" and network is not None)
         if named and here and obstacle(plan, case, mode, event) is None:
             yield event
@@ -36,9 +41,15 @@ def events_at(plan: "Plan", case: "Case", mode: "Mode", *, level: int, network: 
 
 def left_out(plan: "Plan", case: "Case") -> list[str]:
     """Return which events a case leaves out that names none, each with the reason, in words."""
-    modes = [plan.mode_named(name) for name in case.modes]
     if case.events is not None:
         return []
-    reasons = {event: {obstacle(plan, case, mode, event) for mode in modes} for event in EVENTS}
-    found = [f"{event} ({'; '.join(sorted(filter(None, why)))})" for event, why in reasons.items() if None not in why]
-    return [*found, "polarity_swap (the device's own: a mode that alternates names it)"]
+    modes = [plan.mode_named(name) for name in case.modes]
+    return [f"{event} ({why})" for event in EVENTS if (why := _hindrance(plan, case, modes, event)) is not None]
+
+
+def _hindrance(plan: "Plan", case: "Case", modes: "list[Mode]", event: EventName) -> str | None:
+    """Return why an event is made in none of some modes; None when it is made in one."""
+    reasons = [
+        "no mode of it alternates" if _unasked(mode, event) else obstacle(plan, case, mode, event) for mode in modes
+    ]
+    return None if None in reasons else "; ".join(dict.fromkeys(filter(None, reasons)))

@@ -6,9 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from stimcert.case import REPETITIONS
+from stimcert.event_choice import events_at
+from stimcert.events import EVENT_WORDS, EventName
 from stimcert.limits import LimitRow
 from stimcert.metrics import METRICS, Metric, PositiveBound
 from stimcert.plan import Case, Mode, Plan
+from stimcert.procedures import facts_of
 from stimcert.quantity import PositiveOhms, PositiveSeconds, show
 from stimcert.rules import at_least_as_strict
 from stimcert.strict_model import Misfit, StrictModel
@@ -42,6 +46,10 @@ class Profile(StrictModel):
     :param loads: total resistances that each of these cases must contain.
     :param levels: ``top`` for the highest level at least, or ``all``.
     :param rule: loosest decision rule.
+    :param at_top: procedures that are applied to every mode of the claim at its highest level, at loads of the plan's
+        own choice.
+    :param once: procedures that are applied to one mode of the claim at least, at its highest level.
+    :param events: each is made in every mode of the claim, :data:`stimcert.case.REPETITIONS` times.
     """
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -53,15 +61,19 @@ class Profile(StrictModel):
     loads: tuple[PositiveOhms, ...] = ()
     levels: Literal["top", "all"]
     rule: RuleId
+    at_top: tuple[Procedure, ...] = ()
+    once: tuple[Procedure, ...] = ()
+    events: tuple[EventName, ...] = ()
     ceilings: tuple[Ceiling, ...] = Field(alias="ceiling", default=())
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
         """Procedures once each."""
-        return (self._procedures_once(),)
+        return tuple(self._each_once(field) for field in ("procedures", "at_top", "once", "events"))
 
-    def _procedures_once(self) -> Iterator[Misfit]:
-        for index in duplicates([*self.procedures]):
-            yield Misfit(("procedures", index), f'found "{self.procedures[index]}" twice; once is allowed')
+    def _each_once(self, field: str) -> Iterator[Misfit]:
+        names = getattr(self, field)
+        for index in duplicates([*names]):
+            yield Misfit((field, index), f'found "{names[index]}" twice; once is allowed')
 
 
 def gaps(profile: Profile, plan: Plan, limits: Mapping[str, LimitRow]) -> list[str]:
@@ -73,7 +85,32 @@ def gaps(profile: Profile, plan: Plan, limits: Mapping[str, LimitRow]) -> list[s
     found = list(_general_gaps(profile, plan, modes))
     for mode in modes:
         found += _mode_gaps(profile, plan, mode, limits)
+        found += _event_gaps(profile, plan, mode)
+    for procedure in profile.once if modes else ():
+        if not any(_at_top(plan, mode, procedure) for mode in modes):
+            found.append(f"no mode is measured by {procedure} at its highest level")
     return found
+
+
+def _at_top(plan: Plan, mode: Mode, procedure: str) -> bool:
+    """Whether a procedure is applied to a mode at its highest level."""
+    cases = (case for case in plan.cases if mode.name in case.modes and not case.not_applicable)
+    return any(case.procedure == procedure and mode.levels in case.levels_of(mode) for case in cases)
+
+
+def _event_gaps(profile: Profile, plan: Plan, mode: Mode) -> Iterator[str]:
+    for procedure in profile.at_top:
+        if not _at_top(plan, mode, procedure):
+            yield f"mode {mode.name} is not measured by {procedure} at its highest level"
+    made = {
+        event
+        for case in plan.cases
+        if mode.name in case.modes and not case.not_applicable and facts_of(case.procedure).visits == "events"
+        if mode.levels in case.levels_of(mode) and case.event_repetitions >= REPETITIONS
+        for event in events_at(plan, case, mode, level=mode.levels, network=None)
+    }
+    if missing := [EVENT_WORDS[event] for event in profile.events if event not in made]:
+        yield f"mode {mode.name} is not recorded {REPETITIONS} times around {', '.join(missing)}"
 
 
 def _general_gaps(profile: Profile, plan: Plan, modes: list[Mode]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bench.session.ammeter import Ammeter
 from bench.session.capture_plan import plan_capture
@@ -13,7 +12,8 @@ from bench.session.foresight import no_whole_period
 from bench.session.inputs import Inputs
 from bench.session.observe import Observer, exceeds
 from bench.session.planner import Setup, plan_setup, ranged_setup
-from bench.session.point import Capture, Derived, MeanCurrent, OpenVoltage, Point, event_points, repeats_of
+from bench.session.point import Capture, MeanCurrent, Point, repeats_of
+from bench.session.provoking import Provoking
 from bench.session.recorder import Recorder, Watching
 from bench.session.rows import rows_of
 from bench.session.sampling import LONG_RATE, sampling_of
@@ -29,11 +29,8 @@ from stimcert.procedures import AFTERWARDS, comes_down
 from stimcert.reading import MeanReading, Status, Zero
 from stimcert.specification import as_used
 
-if TYPE_CHECKING:
-    from bench.session.events import Events
 
-
-class Bench:
+class Bench(Provoking):
     """The station as a bench test sees it: points, captures and means, in the device's terms.
 
     :param zeros: the digitizer's zero per range, from the station check.
@@ -54,6 +51,7 @@ class Bench:
         load_readings: Mapping[tuple[float, float], tuple[MeanReading, MeanReading]] | None = None,
         seed: int = 0,
     ) -> None:
+        super().__init__(seed)
         self.station = station
         self.wiring = Wiring(station, inputs.station.load_box)
         self._load_readings = load_readings or {}
@@ -66,12 +64,18 @@ class Bench:
             Recorder(station.digitizer, zeros, sampling, specified) if station.digitizer and sampling else None
         )
         self._inputs = inputs
-        self._progress = progress
-        self._seed = seed
-        self._events: Events | None = None
+        self._shown = progress
         self._counts: dict[tuple[str, float], int] = {}
         self._setup: Setup | None = None
         self._last: tuple[Point, Capture] | None = None
+
+    @property
+    def whole(self) -> "Bench":
+        """The bench itself."""
+        return self
+
+    def _progress(self, point: Point) -> None:
+        self._shown(point)
 
     @property
     def setup(self) -> Setup:
@@ -111,7 +115,7 @@ class Bench:
             for load, network in case.places():
                 self._connect(load, network)
                 for point in self._levels(case, mode, load, network):
-                    self._progress(point)
+                    self._shown(point)
                     yield point
                 self.station.dut.stop()
 
@@ -141,39 +145,9 @@ class Bench:
                 self.settle(point.case)
             yield repeat
 
-    def events(self, point: Point, steady: Capture) -> "Iterator[tuple[Point, Capture | Derived]]":
-        """Make every event of a case at a point as often as it says, at random phase, and record around each.
-
-        :param steady: the output at this point, beyond which an event stands out.
-        """
-        from bench.session.events import Events
-
-        if self._events is None:
-            self._events = Events(self, self._inputs, seed=f"{self._seed} {point.case.id}")
-        for made in event_points(self._inputs.plan, point):
-            self._progress(made)
-            yield made, self._events.capture(made, steady)
-
-    def states(self, point: Point) -> "Iterator[tuple[Point, Capture | Derived, MeanCurrent | Derived]]":
-        """Bring the device into each state without treatment at a point, and take its current; it runs on afterwards.
-
-        The bench is ready for the bounds of the case meanwhile, not for what flows during a treatment.
-        """
-        from bench.session.states import visits
-
-        return visits(self, self._inputs, point)
-
-    def open_voltage(self, point: Point) -> "OpenVoltage | Derived":
-        """Take the voltage of the open output; the device runs on with its load afterwards."""
-        from bench.session.open_output import open_voltage
-
-        return open_voltage(self, self._inputs, point)
-
-    def abuse(self, point: Point) -> None:
-        """Short and open the running output again and again, let it rest, and start it at the point again."""
-        from bench.session.states import abused
-
-        abused(self, point)
+    def steady(self, point: Point) -> Capture:
+        """Record the output at a point for its dwell, or for a whole period of its waveform where that is longer."""
+        return self.capture(point, seconds=max(point.case.dwell.si, point.cycle or 0.0))
 
     def run_at(self, point: Point) -> None:
         """Start the device at the level of a point, or see that it runs, and wait until it has settled."""
@@ -189,17 +163,23 @@ class Bench:
     def ranged_for(self, point: Point, current: float) -> Iterator[None]:
         """Be ready for a small current at a point instead of the mode's worst case: shunt and all ranges.
 
-        The device must be stopped; its port is opened meanwhile. The shunt stands the mode's worst case all the same,
-        and what exceeds the ranges is captured one range up as ever.
+        The device must be stopped; where the shunt changes, its port is opened meanwhile. The shunt stands the mode's
+        worst case all the same, and what exceeds the ranges is captured one range up as ever.
 
         :param current: largest current expected, A, > 0.
         """
-        running = self.setup
-        self._connect_with(ranged_setup(self._inputs, running, current), point)
+        running, small = self.setup, ranged_setup(self._inputs, self.setup, current)
+        self._change_to(small, point)
         try:
             yield
         finally:
-            self._connect_with(running, point)
+            self._change_to(running, point)
+
+    def _change_to(self, setup: Setup, point: Point) -> None:
+        """Change ranges, and the wiring where the shunt is another one."""
+        if setup.shunt != self.setup.shunt:
+            self._connect_with(setup, point)
+        self._setup, self._last = setup, None
 
     def _connect_with(self, setup: Setup, point: Point) -> None:
         self._setup, self._last = setup, None

@@ -8,6 +8,7 @@ from bench.session.judge import PROVING
 from bench.session.point import Capture, Derived, Point
 from stimcert.derived import deviation, drop, rise, share
 from stimcert.measured import Measured, NotMeasurable
+from stimcert.metrics import METRICS
 
 _Result = Measured | NotMeasurable
 
@@ -58,7 +59,8 @@ def changed(before: Capture, after: Capture) -> Derived:
     from stimcert.record_change import output_change
 
     if not before.records or not after.records:
-        return Derived(result=NotMeasurable("no_digitizer", "the change of an output needs a digitizer"))
+        words = METRICS["output.change"].words
+        return Derived(result=NotMeasurable("no_digitizer", f"the {words} needs a digitizer", quantity=words))
     try:
         return Derived(result=output_change(before.records[-1], after.records[-1]))
     except NotMeasurable as refusal:

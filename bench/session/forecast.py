@@ -19,6 +19,7 @@ from bench.session.planner import (
 from bench.session.point import points_of
 from bench.session.rows import judges_nothing
 from bench.session.sampling import sampling_of
+from stimcert.event_choice import left_out
 from stimcert.limits import LimitRow
 from stimcert.plan import Case
 from stimcert.procedures import discloses, facts_of
@@ -72,7 +73,10 @@ def _decidable(inputs: Inputs, case: Case, foreseen: list[str]) -> tuple[bool, s
     rows = limit_rows(inputs, case)
     setup = _setup(inputs, case)
     zones = [_pass_zone(inputs, setup, row) for row in rows if row.kind == "limit" and row.unit == "A"]
-    return True, "decidable" + (f": PASS {', '.join(zones)}" if zones else "")
+    text = "decidable" + (f": PASS {', '.join(zones)}" if zones else "")
+    if facts_of(case.procedure).visits == "events" and (missing := left_out(inputs.plan, case)):
+        text += f"; events not made: {', '.join(missing)}"
+    return True, text
 
 
 def _seconds(inputs: Inputs, case: Case) -> float:
@@ -89,7 +93,7 @@ def _seconds(inputs: Inputs, case: Case) -> float:
     for name, count in points.items():
         times = divide(case, inputs.plan.mode_named(name), sampling) if sampling is not None else None
         beside = times.slow + (times.period or 0.0) / 2 if times is not None else 0.0
-        total += count * (case.dwell.si + case.settle.si + beside + _POINT_OVERHEAD)
+        total += count * (case.dwell.si + case.settle.si + beside + _POINT_OVERHEAD + facts_of(case.procedure).takes)
     return total
 
 

@@ -64,6 +64,7 @@ class Measure:
         self._looks: dict[str, Look] = {}
         self._last: tuple[Reading, list[Attempt]] | None = None
         self._validation = Validation(case.id, run.id)
+        self._proven: tuple[Capture, Proving] | None = None
         self.worst: dict[str, Any] | None = None
 
     def wanted(self, point: Point, metrics: Iterable[str]) -> Iterator[str]:
@@ -86,12 +87,18 @@ class Measure:
     def _judge(
         self, point: Point, metric: str, reading: Reading, proven_by: Capture | None, conditions: dict[str, Any]
     ) -> None:
-        proof = proof_by(proven_by, point) if proven_by else None
+        proof = self._proof(proven_by, point) if proven_by else None
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
         for attempt in self._attempts_of(reading, proof):
             # What happened at another moment of the program says nothing of a frequency or a charge.
             for row in rows if attempt.kind in ("chosen", "pilot") or metric in _AT_ANY_MOMENT else ():
                 self._measure(point, metric, row, attempt, conditions)
+
+    def _proof(self, capture: Capture, point: Point) -> Proving:
+        """Return what a capture proves, evaluated once for all events and states that rest on it."""
+        if self._proven is None or self._proven[0] is not capture:
+            self._proven = (capture, proof_by(capture, point))
+        return self._proven[1]
 
     def look(self, point: Point, *captures: Capture) -> None:
         """Take in what shows the modality of a mode at a point; :meth:`modality` judges it."""

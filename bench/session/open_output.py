@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.session.inputs import Inputs
 from bench.session.planner import smallest_range
-from bench.session.point import Derived, OpenVoltage, Point
+from bench.session.point import Capture, Derived, OpenVoltage, Point
 from instruments.roles import OPEN_LOAD
 from stimcert.measured import NotMeasurable
 from stimcert.record_voltage import VoltageRecord
@@ -21,10 +21,13 @@ _ROOM = 1.2
 """What a range or the box must have room for, as a multiple of the peak."""
 
 
-def open_voltage(bench: "Bench", inputs: Inputs, point: Point) -> OpenVoltage | Derived:
-    """Record the open output, on the highest range first, and with a large load where the box stands the voltage."""
+def open_voltage(bench: "Bench", inputs: Inputs, point: Point) -> OpenVoltage | Capture | Derived:
+    """Record the open output, on the highest range first, and with a large load where the box stands the voltage.
+
+    Without a digitizer there is no more than the mean of the current.
+    """
     if bench.recorder is None:
-        return Derived(result=NotMeasurable("no_digitizer", "the voltage needs a digitizer"))
+        return bench.capture(point)
     if bench.station.skin is None:
         return Derived(result=NotMeasurable("no_open_load", "nothing can open the loop behind the tap"))
     entry, ranges = inputs.station.load_box, bench.recorder.voltage_ranges

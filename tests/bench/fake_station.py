@@ -249,6 +249,12 @@ class _Dut(_Instrument):
     def stop(self) -> None:
         self.note("stop")
 
+    def pause(self) -> None:
+        self.note("pause")
+
+    def connect_charger(self, connected: bool) -> None:
+        self.note("connect_charger", connected)
+
 
 class _Reference(_Instrument):
     def set_current(self, amperes: float) -> None:

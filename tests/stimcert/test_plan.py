@@ -214,7 +214,7 @@ def test_a_case_that_names_no_event_makes_all_that_can_be_made() -> None:
         event for event in wanted if event not in ("level_change", "load_step")
     ]
     assert case.event_repetitions == 10
-    assert left_out(plan, case) == ["polarity_swap (the device's own: a mode that alternates names it)"]
+    assert left_out(plan, case) == ["polarity_swap (no mode of it alternates)"]
 
 
 def test_a_case_makes_the_events_that_it_names() -> None:

@@ -58,6 +58,13 @@ NUMBERS = {
     "example_devices.su3_step": ("intensity.step", None, 120e-6, "limit", "manufacturer"),
     "example_devices.su3_drop": ("intensity.drop", None, 20e-6, "limit", "manufacturer"),
     "example_devices.su3_imbalance": ("charge.imbalance", None, 0.05, "limit", "manufacturer"),
+    "example_devices.mc8_event": ("event.charge", None, 225e-9, "limit", "manufacturer"),
+    "example_devices.mc8_open": ("voltage.peak", None, 36.0, "limit", "manufacturer"),
+    "example_devices.mc8_change": ("output.change", None, 0.1, "limit", "manufacturer"),
+    "example_devices.gv5_open": ("voltage.peak", None, 36.0, "limit", "manufacturer"),
+    "example_devices.gv5_change": ("output.change", None, 0.1, "limit", "manufacturer"),
+    "example_devices.ems2_change": ("output.change", None, 0.1, "limit", "manufacturer"),
+    "example_devices.su3_change": ("output.change", None, 0.1, "limit", "manufacturer"),
 }
 
 

@@ -102,6 +102,7 @@ KNOWN = [
     ("microcurrent_surge", "lift", 1.0, 1.0, 450e-6, 0.0, 225e-6),
     ("microcurrent_contact_spike", "lift", 1.0, 1.0, 450e-6, 0.0, 225e-6),
     ("microcurrent_contact_good", "lift", 1.0, 1.0, 450e-6, 0.0, 225e-6),
+    ("microcurrent_broken", "lift", 1.0, 1.0, 450e-6, 0.0, 225e-6),
     ("microcurrent_wraps", "tone", 1.0, 1.0, 300e-6, -300e-6, 0.0),
     ("microcurrent_leaky", "tone", 1.0, 1.0, 300e-6, -300e-6, 0.0),
     ("microcurrent_late_fault", "tone", 1.0, 1.0, 300e-6, -300e-6, 0.0),
@@ -268,7 +269,7 @@ def test_what_leaks_while_nothing_should_flow() -> None:
         ("galvanic_consumer", "iontophoresis", 10),
         ("salon_unit", "lift", 30),
         ("microcurrent_wraps", "lift", 15),
-        ("microcurrent_contact_good", "tone", 15),
+        ("microcurrent_contact_good", "tone", 20),
     ],
 )
 def test_timers_end_the_treatment(name: str, mode: str, minutes: float) -> None:
