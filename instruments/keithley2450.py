@@ -140,9 +140,12 @@ class Keithley2450(ScpiInstrument):
         """
         self.configure_source(voltage=0.0, current_range=current_range, limit=limit, nplc=nplc)
 
-    def configure_source(self, *, voltage: float, current_range: float, limit: float, nplc: float) -> None:
+    def configure_source(
+        self, *, voltage: float, current_range: float, limit: float, nplc: float, remote_sense: bool = False
+    ) -> None:
         """Force ``voltage`` (V) and measure current on a fixed range. The output stays as it is.
 
+        :param remote_sense: hold and read the voltage at the sense leads (4-wire), not at the terminals.
         :raises BenchError: for what the model cannot do; nothing was sent.
         """
         self._refuse_impossible(current_range, limit, nplc)
@@ -157,8 +160,8 @@ class Keithley2450(ScpiInstrument):
             voltage_nplc=nplc,
             current_averaging_enabled=False,
             voltage_averaging_enabled=False,
-            current_remote_sense_enabled=False,
-            voltage_remote_sense_enabled=False,
+            current_remote_sense_enabled=remote_sense,
+            voltage_remote_sense_enabled=remote_sense,
             data_format="ASC",
             sense_function="CURR",
         )

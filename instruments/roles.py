@@ -33,8 +33,13 @@ class SourceMeasureUnit(Instrument, Protocol):
     def configure_ammeter(self, *, current_range: float, limit: float, nplc: float) -> None:
         """Force 0 V and measure current on a fixed range (A), with a compliance limit (A). Output stays as it is."""
 
-    def configure_source(self, *, voltage: float, current_range: float, limit: float, nplc: float) -> None:
-        """Force ``voltage`` (V) and measure current on a fixed range (A). Output stays as it is."""
+    def configure_source(
+        self, *, voltage: float, current_range: float, limit: float, nplc: float, remote_sense: bool = False
+    ) -> None:
+        """Force ``voltage`` (V) and measure current on a fixed range (A). Output stays as it is.
+
+        :param remote_sense: hold and read the voltage at the sense leads (4-wire).
+        """
 
     def output(self, on: bool) -> None:
         """Switch the output, and read back that it did."""

@@ -34,6 +34,7 @@ class Instrument(StrictModel):
     """One role of a station.
 
     :param resource: VISA resource, or ``embedded:<role>`` on the embedded simulated bench.
+    :param warm_up: time from power-on until its accuracy holds, as its manual says.
     :param manufacturer: as in the reply to ``*IDN?``; as ``model`` and ``serial``.
     """
 
@@ -46,6 +47,7 @@ class Instrument(StrictModel):
     model: Line | None = None
     serial: Line | None = None
     timeout: PositiveSeconds = parse("2 s", Dimension.TIME)
+    warm_up: Seconds = parse("0 s", Dimension.TIME)
     calibration: Calibration | None = None
 
     @property
@@ -86,12 +88,15 @@ class Instrument(StrictModel):
 class SmuEntry(Instrument):
     """The source-measure unit.
 
+    :param remote_sense: whether its sense leads are connected at the ends of its own two leads, so that loads are
+        measured 4-wire.
     :param current_range: forces the range of mean readings of the device.
     :param max_voltage: largest voltage its terminals stand.
     """
 
     is_calibrated = True
     driver: Literal["keithley2450"]
+    remote_sense: bool = False
     current_range: PositiveAmperes | None = None
     max_voltage: PositiveVolts = parse("200 V", Dimension.VOLTAGE)
     max_power: PositiveWatts = parse("20 W", Dimension.POWER)

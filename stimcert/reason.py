@@ -217,7 +217,8 @@ CATALOGUE: dict[str, Entry] = {
         "check shunt, SMU and digitizer",
     ),
     "zero_offset": Entry(
-        "with the port open {role} shows {measured}, allowed is ± {allowed}", "check for leakage; let it warm up"
+        "where nothing flows {role} shows {measured}, allowed is ± {allowed}",
+        "check for leakage, moisture and thermal voltages; let it warm up",
     ),
     "smu_limited": Entry(
         "the SMU reports its current limit at {asked}, where {expected} were expected", "check limit and wiring"

@@ -14,6 +14,7 @@ from instruments.station_file import StationFile
 from stimcert.bench_check import objection
 from stimcert.certificate import Backing, foreseeable
 from stimcert.profile import gaps
+from stimcert.quantity import show
 from stimcert.reason import Reason
 from stimcert.store.bench_checks import read_bench_check
 from stimcert.store.run_folder import utc_now
@@ -31,9 +32,16 @@ def announcement(inputs: Inputs, serial: str | None = None) -> list[str]:
         f"plan     {plan.id} revision {plan.revision}, rule {plan.decision_rule}",
         f"station  {station.name}: {station.title}",
         *forecast_lines(inputs),
+        *_warm_up_lines(station),
         *_obstacle_lines(inputs),
         *_certificate_lines(foreseen_blockers(inputs)),
     ]
+
+
+def _warm_up_lines(station: StationFile) -> list[str]:
+    """Return how long a run waits for instruments that do not tell since when they are on."""
+    longest = max((entry.warm_up.si for entry in station.instruments.values()), default=0.0)
+    return [f"  warm-up  up to {show(longest, 's')} before anything is measured"] if longest > 0.0 else []
 
 
 def _obstacle_lines(inputs: Inputs) -> list[str]:

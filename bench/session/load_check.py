@@ -147,7 +147,13 @@ def _read_current(context: CheckContext, voltage: float, load: float) -> tuple[M
     first = smallest_range(smu.current_ranges, HEADROOM * voltage / load)
     refused = None
     for current_range in (r for r in smu.current_ranges if first <= r <= HIGHEST_SMU_RANGE):
-        smu.configure_source(voltage=voltage, current_range=current_range, limit=current_range, nplc=1.0)
+        smu.configure_source(
+            voltage=voltage,
+            current_range=current_range,
+            limit=current_range,
+            nplc=1.0,
+            remote_sense=context.inputs.station.smu.remote_sense,
+        )
         smu.output(True)
         reading = smu.read_current(READINGS)
         if reading.status is Status.VALID:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The bench proves itself before a device is connected, and again after it: it is its own first suspect.
 
-Environment, zero, relays, loads, networks, both current paths, reference currents and pulses. Every allowance is the
-sum of the half-widths of the specifications involved, plus room for certificates and noise: a bench inside its
+Warm-up, environment, zero, relays, loads, networks, both current paths, reference currents and pulses. Every allowance
+is the sum of the half-widths of the specifications involved, plus room for certificates and noise: a bench inside its
 specifications is never refused for them, and for all else together less than once in a thousand runs
 (:mod:`stimcert.allowance`).
 """
@@ -18,6 +18,7 @@ from bench.session.pulse_check import check_pulses
 from bench.session.reference_check import check_references
 from bench.session.relay_check import check_relays
 from bench.session.skin_check import check_networks
+from bench.session.warm_up import check_warm_up
 from bench.session.zero_check import check_zero
 from instruments.errors import BenchError, GarbledReply
 from instruments.station import Station
@@ -48,6 +49,7 @@ class StationCheck:
         station.smu.reset()
         if station.digitizer is not None:
             station.digitizer.reset()
+        check_warm_up(self.context)
         self._check_temperature()
         check_zero(self.context)
         check_relays(self.context)

@@ -37,6 +37,7 @@ class Loop:
     :param smu_offset: A; ``digitizer_offset``: V.
     :param status: what the SMU says of a current (A) on a range (A).
     :param capacitors: what is left of a network's capacitor, as a share.
+    :param loop_voltage: what drives a current of its own in the shorted loop, V.
     :param dummy: a resistor in the device's place, Ω.
     :param device: the device's current as the samples of one record, A.
     :param departures: what fires the trigger, one after the other: after how long, s, and the samples caught, A.
@@ -65,6 +66,7 @@ class Loop:
     reference: float = 0.0
     pulsed: bool = False
     network: str | None = None
+    loop_voltage: float = 0.0
     dummy: float | None = None
     capacitors: float = 1.0
     digitizer_range: float = 0.1
@@ -75,7 +77,8 @@ class Loop:
     def current(self) -> float:
         """Return the direct current that flows, A."""
         if self.port == "short":
-            return self.voltage / (self.ohms + self.shunt + self.contacts)
+            voltage = self.loop_voltage + (0.0 if self.bypassed else self.voltage)
+            return voltage / (self.ohms + self.shunt + self.contacts)
         if self.port == "reference":
             largest = math.inf if self.bypassed and self.bypasses else self.smu_limit
             return self.leads * max(-largest, min(largest, self.reference))
@@ -107,8 +110,10 @@ class _Smu(_Instrument):
         self.note("configure_ammeter", current_range, limit, nplc)
         self.loop.voltage, self.loop.smu_range, self.loop.smu_limit = 0.0, current_range, limit
 
-    def configure_source(self, *, voltage: float, current_range: float, limit: float, nplc: float) -> None:
-        self.note("configure_source", voltage, current_range, limit, nplc)
+    def configure_source(
+        self, *, voltage: float, current_range: float, limit: float, nplc: float, remote_sense: bool = False
+    ) -> None:
+        self.note("configure_source", voltage, current_range, limit, nplc, remote_sense)
         self.loop.voltage, self.loop.smu_range, self.loop.smu_limit = voltage, current_range, limit
 
     def output(self, on: bool) -> None:

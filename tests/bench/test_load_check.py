@@ -12,7 +12,7 @@ from bench.session.load_check import LoadCheck, check_loads, diagnose_loads
 from instruments.errors import BenchError
 from stimcert.reading import Status
 from tests.bench.fake_station import CONTACTS, Loop, fake_station
-from tests.bench.parts import Checked, check_context, inputs
+from tests.bench.parts import STATION, Checked, check_context, inputs
 from tests.bench.runs import MICROCURRENT, Edited
 
 LOADS = (500.0, 2000.0, 10000.0)
@@ -124,6 +124,14 @@ def test_what_the_smu_can_force_leaves_less_of_it() -> None:
     plan = inputs(Edited(MICROCURRENT, (('worst_case = "1 mA"', 'worst_case = "5 mA"'),)))
     check_loads(check_context(fake_station(loop), plan))
     assert [call[1] for call in loop.names("smu.configure_source")] == pytest.approx([2.5, 10.0, 20.0])
+
+
+@pytest.mark.parametrize("wires", [2, 4])
+def test_loads_are_measured_by_sense_leads_where_the_station_has_them(wires: int) -> None:
+    loop = Loop()
+    changes = () if wires == 4 else (("remote_sense = true", "remote_sense = false"),)
+    check_loads(check_context(fake_station(loop), inputs(station=Edited(STATION, changes))))
+    assert {call[-1] for call in loop.names("smu.configure_source")} == {wires == 4}
 
 
 def test_afterwards_only_the_limiting_loads_are_measured_again() -> None:

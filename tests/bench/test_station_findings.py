@@ -16,7 +16,7 @@ from stimcert.allowance import EACH_CHECK, Allowance
 from stimcert.quantity import Dimension, parse
 from stimcert.reading import Waveform
 from tests.bench.fake_station import Loop, fake_station
-from tests.bench.parts import inputs
+from tests.bench.parts import STATION, inputs
 from tests.bench.runs import MICROCURRENT, Edited
 
 ROOM = Allowance(limit=10.0, drift=1.0)
@@ -83,7 +83,7 @@ def test_an_undisturbed_bench_passes_at_both_ends() -> None:
     check, kept = station_check(Loop())
     check.closing(limiting=[2000.0])
     closing = {one["quantity"] for one in kept if one["phase"] == CLOSING}
-    assert closing == {one["quantity"] for one in kept if one["phase"] != CLOSING}
+    assert closing == {one["quantity"] for one in kept if one["phase"] != CLOSING} - {"warm_up"}
 
 
 @pytest.mark.parametrize(
@@ -197,3 +197,32 @@ def test_a_wrong_capacitor_is_found(share: float) -> None:
     with pytest.raises(BenchError, match="skin network N1: time constant") as raised:
         StationCheck(fake_station(Loop(capacitors=share)), WITH_SKIN, Kept()).opening()
     assert raised.value.code == "time_constant_wrong"
+
+
+# --- warm-up
+
+
+@pytest.mark.parametrize(
+    ("told", "waited"), [({}, 60.0), ({"smu": 20.0, "digitizer": 50.0}, 40.0), ({"smu": 1e4, "digitizer": 1e4}, None)]
+)
+def test_instruments_are_warm_before_anything_is_measured(told: dict[str, float], waited: float | None) -> None:
+    loop = Loop()
+    station = fake_station(loop)
+    for role, seconds in told.items():
+        getattr(station, role).powered_for = lambda seconds=seconds: seconds
+    StationCheck(station, inputs(), kept := Kept()).opening()
+    found = {one["role"]: one for one in kept if one["quantity"] == "warm_up"}
+    assert found.keys() == {"smu", "digitizer"}
+    for role, one in found.items():
+        assert one["value"] >= one["needed"] == 60.0
+        assert (one["told"], one["phase"]) == (told.get(role), "opening")
+    waits = [call for call in loop.names("clock.wait") if call[1] > 1.0]
+    assert waits == ([("clock.wait", waited)] if waited is not None else [])
+
+
+def test_a_station_that_declares_nothing_waits_for_nothing() -> None:
+    loop = Loop()
+    cold = inputs(station=Edited(STATION, (('warm_up = "60 s"', 'warm_up = "0 s"'),)))
+    StationCheck(fake_station(loop), cold, kept := Kept()).opening()
+    assert [one for one in kept if one["quantity"] == "warm_up"] == []
+    assert [call for call in loop.names("clock.wait") if call[1] > 1.0] == []

@@ -74,3 +74,17 @@ def test_without_a_digitizer_there_is_the_smus_zero_only() -> None:
     check_zero(context)
     assert context.state.zeros == {}
     assert [finding["role"] for finding in context.reported] == ["smu"]
+
+
+def test_a_voltage_in_the_shorted_loop_is_found() -> None:
+    """0.1 mV of a battery that contacts and moisture make drives 1 µA through 100 Ω."""
+    for volts, wrong in ((2e-5, False), (1e-4, True), (-1e-4, True)):
+        context = check_context(fake_station(Loop(loop_voltage=volts)))
+        if not wrong:
+            check_zero(context)
+            found = next(one for one in context.reported if one["quantity"] == "zero.shorted")
+            assert found["value"] == pytest.approx(volts, rel=0.01)
+            continue
+        with pytest.raises(BenchError, match="the loop with its leads shorted shows") as raised:
+            check_zero(context)
+        assert raised.value.code == "zero_offset"
