@@ -4,6 +4,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bench.session.body_json import body_json
 from instruments.errors import BenchError
 from stimcert.derivation import whole_record
 from stimcert.reading import CurrentRecord
@@ -35,6 +36,7 @@ class RunStore:
     ) -> None:
         self.folder = folder
         self._journal = journal
+        journal.encode = body_json
         self._make_safe = make_safe
         self.failure: Reason | None = None
         self._urgent = False

@@ -14,5 +14,4 @@ def link(previous: str, *fields: str) -> str:
     :param fields: whatever the link says; its own number among it.
     """
     # With its length before each field no two sequences of fields make one text.
-    text = previous + "".join([f"\n{len(field)}:{field}" for field in fields])
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256("\n".join([previous, *[f"{len(field)}:{field}" for field in fields]]).encode()).hexdigest()

@@ -26,6 +26,6 @@ class ClockWatch:
         last, self._last = self._last, (wall, monotonic)
         step = None
         if last is not None:
-            apart = (wall - last[0]).total_seconds() - (monotonic - last[1])
+            apart = wall.timestamp() - last[0].timestamp() - (monotonic - last[1])
             step = round(apart, 3) if abs(apart) > STEP else None
-        return wall.isoformat(timespec="milliseconds").replace("+00:00", "Z"), monotonic, step
+        return f"{wall.isoformat(timespec='milliseconds')[:23]}Z", monotonic, step
