@@ -11,6 +11,7 @@ from stimcert.measured import Measured
 from stimcert.reading import CurrentRecord
 from stimcert.record_averages import sampled
 from stimcert.record_terms import slope, time_base_term
+from stimcert.scatter import standard_error
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.bursts import Bursts, find_bursts, innermost_pause, repetition_within
@@ -125,4 +126,4 @@ def scatter(values: Floats) -> float:
     """Return the standard uncertainty of a median by the scatter of the values; 0 for a single one."""
     if len(values) < 2:
         return 0.0
-    return OF_A_MEDIAN * float(values.std(ddof=1)) / math.sqrt(len(values))
+    return OF_A_MEDIAN * standard_error(values)

@@ -9,6 +9,7 @@ from stimcert.measured import Measured, NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
 from stimcert.record_terms import checked_samples, common_terms, slope, too_short
+from stimcert.scatter import standard_error
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.peak import Indices, cycle_edges
@@ -87,7 +88,7 @@ def _cycle_terms(record: CurrentRecord, samples: Samples, parts: Samples) -> lis
     """Return scatter from cycle to cycle, and the sample by which the ends of the last cycle may be missed."""
     per_volt, n = slope(record), len(parts)
     ends = (float(samples.max()) - float(samples.min())) / len(samples)
-    scatter = float(parts.std(ddof=1)) / math.sqrt(n) if n > 1 else record.zero.noise / math.sqrt(len(samples))
+    scatter = standard_error(parts) if n > 1 else record.zero.noise / math.sqrt(len(samples))
     dof = n - 1 if n > 1 else record.zero.count - 1
     return [
         standard("δv_rep", uncertainty=scatter, unit="V", name="scatter of cycles", sensitivity=per_volt, dof=dof),
