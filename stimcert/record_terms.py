@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from stimcert.measured import NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
-from stimcert.specification import Effect, Specified
+from stimcert.specification import Effect, Specified, range_words
 from stimcert.term import Term, rectangular, standard
 from stimcert.waveform.sampled import Samples
 
@@ -114,7 +114,7 @@ def zero_term(record: CurrentRecord, sensitivity: float) -> Term:
         estimate=zero.mean,
         sensitivity=sensitivity,
         dof=zero.count - 1,
-        source=f"{record.waveform.role} zero; {show(zero.range, 'V')} range",
+        source=f"{record.waveform.role} zero; {range_words(zero.range, 'V')}",
     )
 
 
@@ -133,7 +133,7 @@ def shunt_term(record: CurrentRecord, sensitivity: float) -> Term:
         half_width=shunt.expanded_uncertainty,
         divisor=shunt.coverage_factor,
         sensitivity=sensitivity,
-        source=f"shunt {show(shunt.value, 'Ω')} {shunt.certificate}".rstrip(),
+        source=f"shunt {shunt.value:.6g} Ω {shunt.certificate}".rstrip(),
     )
 
 

@@ -7,6 +7,7 @@ closing check voids what was measured, so that the budget and the check stand on
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from stimcert.allowance import DRIFT_SHARE
 from stimcert.quantity import show
@@ -33,6 +34,12 @@ def as_used(accuracy: Accuracy, *, convention: Convention = "one-rectangle", kel
     if kelvin_outside > 0.0 and accuracy.temperature_coefficient is None:
         raise ValueError(f"no temperature coefficient is known ({accuracy.source}): outside 18 to 28 °C nothing holds")
     return replace(accuracy, convention=convention, drift=DRIFT_SHARE, kelvin_outside=kelvin_outside)
+
+
+@lru_cache(maxsize=64)
+def range_words(full_scale: float, unit: str) -> str:
+    """Name a range, as sources of terms do: thousands of budgets of a run name the same few."""
+    return f"{show(full_scale, unit)} range"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +74,7 @@ class Specified:
 
     def terms(self, symbol: str, effect: Effect) -> list[Term]:
         """Return gain and offset, and how both may have drifted where the accuracy says that they may."""
-        where = f"{show(self.range, self.unit)} range"
+        where = range_words(self.range, self.unit)
         beside = replace(effect, estimate=0.0)
         terms = self._pair(symbol, f"{self.role} accuracy", where, effect, 1.0)
         if self.accuracy.drift:

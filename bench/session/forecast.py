@@ -24,6 +24,7 @@ from stimcert.limits import LimitRow
 from stimcert.plan import Case
 from stimcert.procedures import discloses, facts_of
 from stimcert.quantity import show
+from stimcert.rules import band_of_expanded
 
 # What one point takes beside its dwell and settling: relays, mean readings, transfer (s, bench time).
 _POINT_OVERHEAD = 0.15
@@ -110,10 +111,15 @@ def _pass_zone(inputs: Inputs, setup: Setup, row: LimitRow) -> str:
     """Return the acceptance zone expected for a row, from the digitizer's data sheet alone."""
     zones = []
     if row.upper is not None:
-        zones.append(f"below about {show(row.upper.si - expected_u(inputs, setup, row.upper.si), 'A')}")
+        zones.append(f"below about {show(row.upper.si - _band(inputs, setup, row.upper.si), 'A')}")
     if row.lower is not None:
-        zones.append(f"above about {show(row.lower.si + expected_u(inputs, setup, row.lower.si), 'A')}")
+        zones.append(f"above about {show(row.lower.si + _band(inputs, setup, row.lower.si), 'A')}")
     return " and ".join(zones)
+
+
+def _band(inputs: Inputs, setup: Setup, current: float) -> float:
+    """Return the guard band to be expected at a current, A, by the plan's rule."""
+    return band_of_expanded(inputs.plan.decision_rule, expected_u(inputs, setup, current))
 
 
 def _operator_actions(inputs: Inputs, case: Case, points: int) -> int:

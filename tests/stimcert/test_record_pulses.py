@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.metrics import METRICS
-from stimcert.reading import CurrentRecord
+from stimcert.reading import Accuracy, CurrentRecord
 from stimcert.record_averages import extreme_current, rms_current
 from stimcert.record_pulses import PULSE_METRICS, PulseTrain, pulse_metric
 from tests.stimcert.waveform.trains import sampled, train
@@ -158,3 +158,29 @@ def test_extremes_of_both_signs(record: Record) -> None:
     holds(extreme_current(found, "current.positive_peak", event=10e-6), 3e-4)
     holds(extreme_current(found, "current.negative_peak", event=10e-6), 7e-4)
     holds(extreme_current(found, "current.peak_to_peak", event=10e-6), 10e-4)
+
+
+# --- the net charge of a balanced pulse, term by term
+
+GAIN, OFFSET = 1e-3, 5e-4
+
+
+def net_budget(record: Record, width: float) -> dict[str, dict[str, float]]:
+    accuracy = Accuracy(gain=GAIN, offset=OFFSET, resolution=0.0, source="made up", convention="two-rectangles")
+    found = biphasic(record, height=5e-4, width=width, gap=0.0, period=5e-3, first=2e-3, accuracy=accuracy)
+    return {row["symbol"]: row for row in value(found, "charge.net").uncertainty.budget}
+
+
+def test_the_gain_cancels_in_the_net_charge_of_a_balanced_pulse_and_the_offset_remains(record: Record) -> None:
+    """100 Ω, 2 × 200 µs: the offset of 0.5 mV is 5 µA for 400 µs, 2 nC; the gain of 0.1 % acts on next to nothing."""
+    rows = net_budget(record, 200e-6)
+    assert rows["v"]["contribution"] == pytest.approx(2e-9 / np.sqrt(3.0), rel=0.01)
+    assert rows["v_gain"]["contribution"] < 1e-3 * rows["v"]["contribution"]
+    # The gain acts on each phase alone: 0.1 % of 100 nC.
+    assert GAIN * 5e-4 * 200e-6 / np.sqrt(3.0) > 10 * rows["v_gain"]["contribution"]
+
+
+@pytest.mark.parametrize("times", [2, 4])
+def test_the_offset_of_a_net_charge_grows_with_time(record: Record, times: int) -> None:
+    short, long = net_budget(record, 100e-6), net_budget(record, times * 100e-6)
+    assert long["v"]["contribution"] == pytest.approx(times * short["v"]["contribution"], rel=0.02)
