@@ -66,7 +66,7 @@ def divide(case: Case, mode: Mode, sampling: Sampling) -> Times:
     fast = min(max(FAST, _FAST_CYCLES * cycle), dwell, sampling.longest)
     if period is None:
         return Times(fast=fast, watched=dwell - fast)
-    fast = min(fast, period)
+    fast = min(fast, period, mode.alternates.si if mode.alternates is not None else period)
     return Times(fast=fast, watched=dwell - fast, period=period, slow=PROGRAMS * period)
 
 

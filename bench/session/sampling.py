@@ -21,6 +21,7 @@ _RISES_PER_EVENT = 3.0
 class Sampling:
     """Capabilities of a digitizer.
 
+    :param slowest: 1/s; what does not fit the memory even so is recorded in part.
     :param fastest: 1/s.
     :param memory: samples of the longest record that is asked for.
     :param bandwidth: −3 dB, Hz.
@@ -29,6 +30,7 @@ class Sampling:
     fastest: float
     memory: int
     bandwidth: float
+    slowest: float = 1e3
 
     @property
     def longest(self) -> float:
@@ -57,7 +59,7 @@ class Sampling:
         period = max(round(_MICROSECONDS / fastest), needed)
         while period < _MICROSECONDS and _MICROSECONDS % period:
             period += 1
-        return _MICROSECONDS / period
+        return max(_MICROSECONDS / period, self.slowest)
 
 
 def sampling_of(station: StationFile) -> Sampling | None:
@@ -70,4 +72,9 @@ def sampling_of(station: StationFile) -> Sampling | None:
     entry = load_accuracy(station.digitizer.driver).sampling
     if entry is None:
         raise ValueError(f"the table of {station.digitizer.driver} says nothing about its sampling")
-    return Sampling(fastest=entry.fastest.si, memory=int(entry.memory * _USED), bandwidth=entry.bandwidth.si)
+    return Sampling(
+        slowest=entry.slowest.si,
+        fastest=entry.fastest.si,
+        memory=int(entry.memory * _USED),
+        bandwidth=entry.bandwidth.si,
+    )

@@ -53,6 +53,11 @@ def test_a_dwell_is_divided(
     assert divided(dwell, cycle=cycle, program=program) == pytest.approx(expected)
 
 
+def test_a_fast_record_is_no_longer_than_one_sign_of_a_polarity_that_alternates() -> None:
+    device = mode().model_copy(update={"cycle": seconds(1.0), "program": seconds(4.0), "alternates": seconds(2.0)})
+    assert divide(case().model_copy(update={"dwell": seconds(12.0)}), device, SAMPLING).fast == 2.0
+
+
 @given(
     st.floats(min_value=1e-3, max_value=2000.0),
     st.none() | st.floats(min_value=1e-4, max_value=30.0),
@@ -119,6 +124,11 @@ def test_a_slow_record_is_never_shorter_than_asked_for_and_has_no_gaps(length: f
     assert SAMPLING.samples(length, rate) <= math.ceil(length * rate)
     assert rate <= LONG_RATE
     assert 1e6 / rate == pytest.approx(round(1e6 / rate), rel=1e-12)
+
+
+def test_no_record_is_slower_than_the_digitizer_can() -> None:
+    assert SAMPLING.rate_for(20_000.0) == 1e3
+    assert SAMPLING.samples(20_000.0, 1e3) == SAMPLING.memory
 
 
 def test_the_table_of_the_digitizer_says_what_its_driver_does() -> None:
