@@ -63,7 +63,7 @@ def test_a_wrong_shunt_cannot_hide_behind_a_large_load(tmp_path: Path) -> None:
     edited(device, ('rail = "30 V"', 'rail = "190 V"'))
     ended = run_forked(tmp_path / "run", f"--plan={plan}", f"--station={station}", f"--sim-device={device}")
     assert (ended.code, ended.record["verdict"]) == (1, "ERROR"), ended.text
-    assert ended.case("STATION")["reason"]["code"] == "paths_disagree"
+    assert ended.case("STATION")["reason"]["code"] == "relay_map_wrong"
 
 
 def test_without_a_reference_swapped_leads_do_not_clear_a_reversed_device(tmp_path: Path) -> None:
