@@ -21,6 +21,7 @@ class Backing:
 
     :param approved: the plan names who approved it.
     :param job: customer and laboratory are named.
+    :param unproven_ranges: ranges of the SMU that no certified current proves, in words.
     :param bench_check: ``code`` and ``params`` of the reason why no bench check speaks for the station at the start of
         the run; None when one does.
     :param profile_gaps: what the profile of the claim asks for and the plan does not have, in words.
@@ -29,6 +30,7 @@ class Backing:
     approved: bool
     job: bool
     profile_gaps: Sequence[str]
+    unproven_ranges: Sequence[str] = ()
     bench_check: Mapping[str, Any] | None = field(default_factory=_missing)
 
 
@@ -57,6 +59,7 @@ def foreseeable(record: Mapping[str, Any], backing: Backing) -> list[Reason]:
         found.append(Reason("plan_not_approved"))
     if not backing.job:
         found.append(Reason("no_job"))
+    found += [Reason("range_not_proven", {"range": full_scale}) for full_scale in backing.unproven_ranges]
     if backing.bench_check is not None:
         found.append(Reason(backing.bench_check["code"], backing.bench_check["params"]))
     return found

@@ -280,6 +280,10 @@ CATALOGUE: dict[str, Entry] = {
     "unverified_accuracy": Entry("accuracy of {role} is unverified: {source}", "check it in the data sheet"),
     "plan_not_approved": Entry("the plan is not approved", "enter approved_by in the plan"),
     "software_not_released": Entry("software is not a released version: {version}", "use a released version"),
+    "range_not_proven": Entry(
+        "no certified current of both signs proves the SMU's {range} range near full scale",
+        "add currents of 50 % to 100 % of that range to the reference and to the station file",
+    ),
     "no_bench_check": Entry(
         "no bench check of this station is on record", "put the dummy in the device's place, run bench-check"
     ),

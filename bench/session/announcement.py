@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 
 from bench.session.case_facts import case_facts
+from bench.session.certified_currents import unproven_ranges
 from bench.session.forecast import forecast_lines
 from bench.session.inputs import Inputs
 from bench.session.software import software
@@ -78,6 +79,7 @@ def backing_of(inputs: Inputs) -> Backing:
         approved=bool(inputs.plan.approved_by),
         job=False,
         profile_gaps=missing,
+        unproven_ranges=[show(full_scale, "A") for full_scale in unproven_ranges(inputs)],
         bench_check=None if found is None else {"code": found.code, "params": dict(found.params)},
     )
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from bench.session.inputs import Inputs
-from bench.session.planner import Setup, plan_setup
+from bench.session.planner import Setup, plan_setup, ranges_in_use
 from instruments.errors import BenchError
 from instruments.station import Station
 from stimcert.allowance import Allowance
@@ -65,6 +65,10 @@ class CheckContext:
                 _, loads = found.setdefault(setup.shunt.value.si, (setup, []))
                 loads += [load.si for load in case.loads if load.si not in loads]
         return list(found.values())
+
+    def ranges(self) -> list[Setup]:
+        """Return a set-up for each range of the SMU that the plan uses with each shunt."""
+        return ranges_in_use(self.inputs)
 
     def networks(self) -> list[tuple[Setup, list[str]]]:
         """Return each set-up the plan uses with skin networks, one per shunt, with the networks' names."""

@@ -63,6 +63,13 @@ def plan_setup(inputs: Inputs, mode: Mode) -> Setup:
     )
 
 
+def ranges_in_use(inputs: Inputs) -> list[Setup]:
+    """Return a set-up for each pair of shunt and SMU range that a plan uses."""
+    plan = inputs.plan
+    setups = [plan_setup(inputs, plan.mode_named(name)) for case in plan.cases for name in case.modes]
+    return list({(setup.shunt.value.si, setup.smu_range): setup for setup in reversed(setups)}.values())[::-1]
+
+
 def ranged_setup(inputs: Inputs, setup: Setup, current: float) -> Setup:
     """Return a set-up for a current (A) far below the worst case of a mode, with a shunt that stands that all the same.
 

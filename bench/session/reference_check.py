@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Reference: a certified current, applied where the device will be, proves sign and gain of both current paths."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from bench.session.certified_currents import currents_for
 from bench.session.check_context import READINGS, CheckContext, of_reading, valid
 from bench.session.planner import smallest_range
 from instruments.errors import BenchError
@@ -18,8 +18,6 @@ from stimcert.quantity import show
 _RECORD_SECONDS = 0.02
 # Relays, box and shunt together: so that a reference drives its current with a few volts.
 _LOAD, _SMALL_LOAD, _SMALL_LOAD_FROM = 100.0, 10.0, 0.02
-# About 90 % of a range: where gain shows most, and a reference that is somewhat strong is still no overflow.
-_SHARE, _LOWEST_SHARE, _HIGHEST_SHARE = 0.9, 0.5, 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +41,7 @@ def check_references(context: CheckContext) -> None:
     if reference is None:
         return
     done: set[tuple[float, float]] = set()
-    for setup, _ in context.setups():
+    for setup in context.ranges():
         for entry in currents_for(context.inputs.station.references, setup.smu_range):
             if (entry.value.si, setup.shunt.value.si) not in done:
                 done.add((entry.value.si, setup.shunt.value.si))
@@ -54,29 +52,6 @@ def check_references(context: CheckContext) -> None:
         entry = min(context.inputs.station.references, key=lambda entry: abs(entry.value.si))
         _prepare(context, setup.shunt, abs(entry.value.si))
         _check_bypass(context, context.station.digitizer, reference, entry, setup.shunt)
-
-
-def currents_for(entries: Sequence[ReferenceCurrent], full_scale: float) -> list[ReferenceCurrent]:
-    """Return the certified current of each sign that proves a range best: near 90 % of it, else what comes nearest.
-
-    :param full_scale: of the SMU's range, A.
-    """
-    found = []
-    for sign in (1, -1):
-        shares = [(sign * entry.value.si / full_scale, entry) for entry in entries if sign * entry.value.si > 0]
-        if shares:
-            found.append(min(shares, key=lambda pair: _distance(pair[0]))[1])
-    return found
-
-
-def near_full_scale(entry: ReferenceCurrent, full_scale: float) -> bool:
-    """Whether a certified current proves a range of the SMU (A), and not only its lower end."""
-    return _LOWEST_SHARE <= abs(entry.value.si) / full_scale <= _HIGHEST_SHARE
-
-
-def _distance(share: float) -> float:
-    """Return how badly a share of full scale serves: the farther from 90 % the worse, and beyond 100 % worst."""
-    return abs(math.log(share / _SHARE)) + (100.0 if share > _HIGHEST_SHARE else 0.0)
 
 
 def _prepare(context: CheckContext, shunt: Shunt, current: float) -> None:

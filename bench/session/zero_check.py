@@ -29,7 +29,7 @@ def check_zero(context: CheckContext) -> None:
     station.switch.set_port("open")
     station.switch.set_bypass(False)
     station.switch.set_tap("shunt")
-    for setup, _ in context.setups():
+    for setup in context.ranges():
         station.switch.select_shunt(setup.shunt.value.si)
         _check_smu(context, setup)
     if station.digitizer is not None:

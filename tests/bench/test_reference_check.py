@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bench.session.certified_currents import currents_for, unproven_ranges
 from bench.session.path_check import check_paths
 from bench.session.reference_check import (
     PathReading,
     check_references,
-    currents_for,
     diagnose_paths,
     diagnose_reference,
 )
@@ -22,8 +22,9 @@ from instruments.errors import BenchError
 from instruments.station_file import ReferenceCurrent
 from stimcert.allowance import Allowance
 from stimcert.reading import Status
+from tests.bench.command import CHECKOUT
 from tests.bench.fake_station import Loop, fake_station
-from tests.bench.parts import Checked, check_context, inputs
+from tests.bench.parts import Checked, check_context, inputs, without_reference
 from tests.bench.runs import MICROCURRENT, Edited
 
 REFERENCE, CERTIFICATE, ALLOWED = 500e-6, Allowance(limit=0.1e-6), 1e-6
@@ -163,6 +164,26 @@ def entries(*amperes: float) -> list[ReferenceCurrent]:
 def test_currents_are_chosen_near_full_scale(certified: tuple[float, ...], chosen: list[float]) -> None:
     """Where none fits into the range, the nearest one proves the sign at least."""
     assert [entry.value.si for entry in currents_for(entries(*certified), 1e-3)] == chosen
+
+
+def test_every_range_in_use_is_proven_also_behind_one_shunt() -> None:
+    """Two modes behind 100 Ω, one of them on the 100 µA range."""
+    text = (CHECKOUT / MICROCURRENT).read_text(encoding="utf-8")
+    second = text.index('worst_case = "1 mA"', text.index('name = "tone"'))
+    end = text.index("[[case]]")
+    tone = text[second:end]
+    small = tone.replace('worst_case = "1 mA"', 'worst_case = "90 µA"').replace('"300 µA"', '"80 µA"')
+    plan = Edited(MICROCURRENT, ((tone, small),))
+    assert applied(checked(Loop(), plan)) == [900e-6, -900e-6, 90e-6, -90e-6]
+
+
+def test_a_range_that_no_certified_current_proves_is_named() -> None:
+    assert unproven_ranges(inputs()) == []
+    assert unproven_ranges(inputs(station=without_reference())) == [1e-3]
+    certified = tuple(entries(900e-6, -400e-6, 5e-3))
+    bare = inputs()
+    half = replace(bare, station=bare.station.model_copy(update={"references": certified}))
+    assert unproven_ranges(half) == [1e-3]
 
 
 def test_a_bypass_that_does_not_bypass_is_found() -> None:

@@ -2,8 +2,8 @@
 """Do the intervals value ± U hold the true value as often as they say? End to end, through drivers and VISA.
 
     python tests/seeds/coverage.py --seeds 500                      # exit code 1 when a demand is not kept
-    python tests/seeds/coverage.py --seeds 500 --spread BUDGET --noise 50,3
-    python tests/seeds/coverage.py --seeds 500 --spread BUDGET --noise 50,3 --inflate 1.5    # must fail
+    python tests/seeds/coverage.py --seeds 500 --spread BUDGET --noise 50,1
+    python tests/seeds/coverage.py --seeds 500 --spread BUDGET --noise 50,1 --inflate 1.5    # must fail
 
 One process, one simulated bench, reseeded over its control port: consecutive seeds, one value per quantity and seed.
 Each seed draws other hidden errors, other noise and another phase of the device. With ``DATASHEET`` they lie evenly in
@@ -16,12 +16,14 @@ asked of the simulator.
 
 import argparse
 import math
+import shutil
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -38,18 +40,27 @@ from stimcert.allowance import Allowance  # noqa: E402
 from stimcert.measured import Measured  # noqa: E402
 from stimcert.models import resistance  # noqa: E402
 from stimcert.plan import Case  # noqa: E402
+from stimcert.quantity import Dimension, parse  # noqa: E402
 from tests.seeds.reseeded import Reseeded, reseeded  # noqa: E402
 
-PLAN, DEVICE = ROOT / "test_plans" / "microcurrent_facial.toml", "microcurrent_good"
+PLAN = ROOT / "test_plans" / "microcurrent_facial.toml"
+DEVICE = ROOT / "instruments" / "sim" / "devices" / "microcurrent_good.toml"
+# Mode tone with longer pulses, so that a width is a matter of the clock, not of where edges lie between samples: that
+# term of the budget is a bound for edges of any shape, and the simulated device has sharp ones only.
+CHANGES = {
+    DEVICE: (('frequency = "50 Hz"\nwidth = "5 ms"', 'frequency = "10 Hz"\nwidth = "20 ms"'),),
+    PLAN: (('cycle = "20 ms"', 'cycle = "100 ms"'),),
+}
 LOAD, VOLTS = 2e3, 2.0
-# Of microcurrent_good at level 8, mode lift: 450 µA for 5 ms of every 10 ms; of mode tone two phases of 5 ms cancel.
+# Of the device at level 8, mode lift: 450 µA for 5 ms of every 10 ms; of mode tone two phases of 20 ms cancel.
 TRUE = {
     "SMU current": 225e-6,
     "digitized peak": 450e-6,
-    "pulse width": 10e-3,
+    "pulse width": 40e-3,
     "charge": 2.25e-6,
     "net charge": 0.0,
 }
+DWELL = {"lift": "200 ms", "tone": "320 ms"}
 METRICS = {
     "lift": {"digitized peak": "current.peak", "charge": "charge.phase"},
     "tone": {"pulse width": "pulse.width", "net charge": "charge.net"},
@@ -132,7 +143,9 @@ def load(context: CheckContext, world: Reseeded, random: np.random.Generator, in
 def single(case: Case) -> Case:
     """Return a case at its top level and one load."""
     kept = tuple(entry for entry in case.loads if entry.si == LOAD)
-    return case.model_copy(update={"levels": (8,), "loads": kept, "limits": ()})
+    return case.model_copy(
+        update={"levels": (8,), "loads": kept, "limits": (), "dwell": parse(DWELL[case.modes[0]], Dimension.TIME)}
+    )
 
 
 def one_seed(
@@ -219,10 +232,24 @@ class Row:
         )
 
 
+def edited(folder: Path) -> tuple[Path, Path]:
+    """Write plan and device with their changes into a folder, the plan's other files beside it."""
+    for origin, changes in CHANGES.items():
+        text = origin.read_text(encoding="utf-8")
+        for old, new in changes:
+            if old not in text:
+                raise ValueError(f"{origin.name} has no {old!r} to replace")
+            text = text.replace(old, new)
+        (folder / origin.name).write_text(text, encoding="utf-8")
+    for name in ("limits", "profiles"):
+        shutil.copytree(PLAN.parent / name, folder / name)
+    return folder / PLAN.name, folder / DEVICE.name
+
+
 def measure(seeds: range, spread: str, noise: tuple[float, float], inflate: float) -> list[Row]:
     """Measure every quantity with every seed and return a row for each quantity."""
     outcomes: dict[str, list[Outcome]] = defaultdict(list)
-    with reseeded(PLAN, DEVICE) as world:
+    with TemporaryDirectory() as scratch, reseeded(*edited(Path(scratch))) as world:
         for seed in seeds:
             for quantity, one in one_seed(world, seed, spread, noise, inflate):
                 outcomes[quantity].append(one)

@@ -60,13 +60,14 @@ class Reseeded:
 
 
 @contextmanager
-def reseeded(plan: Path, device: str) -> Iterator[Reseeded]:
+def reseeded(plan: Path, device: str | Path) -> Iterator[Reseeded]:
     """Open the simulated station with a device, until the end of the block.
 
     :param plan: decides ranges and shunts.
     """
     station_file = CHECKOUT / "instruments" / "stations" / "sim.toml"
-    inputs = load_inputs(plan=plan, station=station_file, device=None, checkout=CHECKOUT, today=utc_now().date())
+    described = Path(device) if isinstance(device, Path) else None
+    inputs = load_inputs(plan=plan, station=station_file, device=described, checkout=CHECKOUT, today=utc_now().date())
     with open_station(inputs.station, sim=SimOptions(device=device)) as station:
         control = Control(_resource(station))
         station.arm_guard()
