@@ -34,6 +34,7 @@ def run(parsed: argparse.Namespace) -> int:
         print(f"--sim-device: station {inputs.station.name} is not the embedded simulated bench", file=sys.stderr)
         return 4
     from bench.session.announcement import announcement
+    from bench.session.lines import wrapped
 
-    print(*announcement(inputs), sep="\n")
+    print(*(part for line in announcement(inputs) for part in wrapped(line)), sep="\n")
     return 0

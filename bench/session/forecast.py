@@ -26,6 +26,7 @@ from stimcert.procedures import discloses, facts_of
 from stimcert.quantity import show
 from stimcert.rules import band_of_expanded
 
+_SAME = 1e-6
 # What one point takes beside its dwell and settling: relays, mean readings, transfer (s, bench time).
 _POINT_OVERHEAD = 0.15
 
@@ -109,12 +110,13 @@ def _setup(inputs: Inputs, case: Case) -> Setup:
 
 def _pass_zone(inputs: Inputs, setup: Setup, row: LimitRow) -> str:
     """Return the acceptance zone expected for a row, from the digitizer's data sheet alone."""
-    zones = []
-    if row.upper is not None:
-        zones.append(f"below about {show(row.upper.si - _band(inputs, setup, row.upper.si), 'A')}")
-    if row.lower is not None:
-        zones.append(f"above about {show(row.lower.si + _band(inputs, setup, row.lower.si), 'A')}")
-    return " and ".join(zones)
+    upper = None if row.upper is None else row.upper.si - _band(inputs, setup, row.upper.si)
+    lower = None if row.lower is None else row.lower.si + _band(inputs, setup, row.lower.si)
+    if upper is None or lower is None:
+        return f"below about {show(upper, 'A')}" if upper is not None else f"above about {show(lower or 0.0, 'A')}"
+    if abs(upper + lower) <= _SAME * abs(upper):
+        return f"within about ± {show(upper, 'A')}"
+    return f"between about {show(lower, 'A')} and {show(upper, 'A')}"
 
 
 def _band(inputs: Inputs, setup: Setup, current: float) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bench.session.lines import wrapped
 from bench.session.point import Point
 from stimcert.quantity import show
 from stimcert.verdict import Verdict
@@ -75,12 +76,13 @@ class Progress:
         return f"{self._done}/{self._total} points, about {seconds:.0f} s left"
 
     def write(self, line: str, **markup: bool) -> None:
-        """Write one line to the person, whatever pytest captures."""
+        """Write a line to the person, whatever pytest captures; a long one is folded."""
         if self._reporter is None or self._capture is None:
             return
         with self._capture.global_and_fixture_disabled():
             self._reporter.ensure_newline()
-            self._reporter.write_line(printable(line), **markup)
+            for part in wrapped(printable(line)):
+                self._reporter.write_line(part, **markup)
 
 
 def printable(text: str, encoding: str | None = None) -> str:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.session.lines import wrapped
 from bench.session.progress import Progress, colour, printable
 from stimcert.verdict import Verdict
 from tests.bench.parts import point
@@ -177,3 +178,24 @@ def test_without_a_terminal_the_bench_measures_in_silence(missing: str) -> None:
     console = Console(missing)
     Progress(console, 1).write("anything")  # type: ignore[arg-type]
     assert console.lines == []
+
+
+# --- how wide
+
+
+@pytest.mark.parametrize("line", ["", "short", "x" * 99, "/a/path/" + "y" * 200])
+def test_what_fits_or_is_one_word_is_left_alone(line: str) -> None:
+    assert wrapped(line) == [line]
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=30), min_size=1, max_size=40), st.integers(0, 8))
+def test_folding_loses_no_word_and_keeps_the_width(words: list[str], leading: int) -> None:
+    parts = wrapped(" " * leading + " ".join(words))
+    assert all(len(part) <= 99 for part in parts)
+    assert " ".join(parts).split() == words
+
+
+def test_what_follows_a_label_stands_under_its_words() -> None:
+    first, second = wrapped("because         " + "word " * 30)
+    assert first.startswith("because         word")
+    assert second.startswith(" " * 16 + "word")

@@ -38,7 +38,7 @@ def test_check_plan_says_what_the_page_says(plan: Path, capsys: pytest.CaptureFi
     assert main(["check-plan", str(plan), "--station", "sim"]) == 0
     said = capsys.readouterr()
     assert said.err == ""
-    assert len(promised) == 11
+    assert len(promised) == 15
     assert [line for line in promised if line not in said.out.splitlines()] == []
 
 
