@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,19 @@ class Ended:
         """The lines of everything it said, without the blanks at their ends."""
         return [line.rstrip() for line in self.text.splitlines()]
 
+    @property
+    def words(self) -> str:
+        """Everything it said as one line: a long one may have been folded anywhere."""
+        return " ".join(self.text.split())
+
     def closing(self, label: str) -> str | None:
         """Return what a labelled line of the terminal says: ``verdict``, ``document``, ``because``; None without it."""
-        found = [line.removeprefix(label).strip() for line in self.lines if line.startswith(f"{label} ")]
-        return found[-1] if found else None
+        starts = [place for place, line in enumerate(self.lines) if line.startswith(f"{label} ")]
+        if not starts:
+            return None
+        # What goes on in the next line stands under the words of the first.
+        said = takewhile(lambda line: line.startswith(" " * 12), self.lines[starts[-1] + 1 :])
+        return " ".join([self.lines[starts[-1]].removeprefix(label).strip(), *(line.strip() for line in said)])
 
     @property
     def record(self) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def test_absence_of_current_is_no_conformity(run: Result) -> None:
     assert run.verdict == "INCONCLUSIVE"
     for name, case in run.cases.items():
         assert (name, case["reason"]["code"]) == (name, "no_output_proven")
-    assert "no output proven" in run.text
+    assert "no output proven" in run.words
     assert "no output proven" in run.report
 
 
@@ -158,7 +158,7 @@ def test_a_reversed_device_fails_in_the_polarity_case_and_nowhere_else(run: Resu
     assert len(failed) == len(run.measurements("PO-01", quantity="current.polarity"))
     assert {m["reason"]["code"] for m in failed} == {"polarity_reversed"}
     assert {m["conditions"]["mode"] for m in failed} == {"desincrustation", "iontophoresis"}
-    for place in (run.case("PO-01")["reason"]["text"], run.text, run.report):
+    for place in (run.case("PO-01")["reason"]["text"], run.words, run.report):
         assert "device or its leads" in place
 
 

@@ -43,7 +43,7 @@ def test_the_second_run_on_a_bench_is_refused_and_told_who_is_there(station: Pat
     reason = second.case("STATION")["reason"]
     assert reason["code"] == "bench_in_use"
     assert f"first, process {first.pid}" in reason["text"]
-    assert reason["text"] in second.text
+    assert reason["text"] in second.words
     waited = [second.record[key] for key in ("started", "ended")]
     seconds = [float(moment[17:-1]) + 60 * int(moment[14:16]) for moment in waited]
     assert (seconds[1] - seconds[0]) % 3600 < 1.0

@@ -61,7 +61,7 @@ def test_a_fault_is_an_error_with_its_cause(run: Result) -> None:
     assert (run.verdict, run.code) == ("ERROR", 1)
     reason = run.case("STATION")["reason"]
     assert (run.case("STATION")["verdict"], reason["code"]) == ("ERROR", CAUSES[run.ask.name])
-    assert reason["text"] in run.text
+    assert reason["text"] in run.words
     assert "<" not in reason["text"], "a fact is missing in the sentence"
 
 
@@ -117,7 +117,7 @@ def test_a_fault_in_mid_run_ends_safe(run: Result) -> None:
 def test_what_breaks_while_the_device_is_measured_voids_what_was_measured(run: Result) -> None:
     assert (run.verdict, run.code) == ("ERROR", 1)
     assert run.record["reason"]["code"] == LATER[run.ask.name.split(",")[0]]
-    assert run.record["reason"]["text"] in run.text
+    assert run.record["reason"]["text"] in run.words
     assert run.case("STATION")["verdict"] == "PASS", "every finding alone is inside its allowance"
     assert all(measurement["void"]["code"] == "voided" for measurement in run.measurements())
     assert "PASS" not in {measurement["verdict"] for measurement in run.measurements()}
