@@ -7,6 +7,8 @@ from textwrap import wrap
 WIDTH = 99
 _LABEL = re.compile(r"^\s*\S+(?: \S+)*?\s{2,}")
 _LONGEST_LABEL = 20
+# A number and its unit are not parted; no text that is folded has such a blank of its own.
+_TOGETHER, _HELD = re.compile(r"(?<=[0-9±]) (?=[0-9A-Za-zµΩ%°])"), "\N{NO-BREAK SPACE}"
 
 
 def wrapped(line: str, width: int = WIDTH) -> list[str]:
@@ -19,9 +21,14 @@ def wrapped(line: str, width: int = WIDTH) -> list[str]:
     label = _LABEL.match(line)
     indent = label.end() if label is not None and label.end() <= _LONGEST_LABEL else _leading(line) + 2
     folded = wrap(
-        line, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False, expand_tabs=False
+        _TOGETHER.sub(_HELD, line),
+        width,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        expand_tabs=False,
     )
-    return folded or [line]
+    return [part.replace(_HELD, " ") for part in folded] or [line]
 
 
 def _leading(line: str) -> int:
