@@ -144,27 +144,56 @@ def _above(size: Floats, level: float) -> int:
     return max(int(np.count_nonzero(size >= level)), 1)
 
 
+_REACH = 3
+_STEEPEST = 4.0
+
+
 def _alignment(size: Floats, index: int, noise: float, window: int) -> float:
     """Return by how much a true maximum between samples could exceed the window at ``index``.
 
     What noise alone explains of the steps between neighbours is left out.
     """
-    if not 2 <= index < len(size) - 2:
+    reach = _REACH if window == 1 else 2
+    if not reach <= index < len(size) - reach:
         return 0.0
-    around = [float(s) for s in size[index - 2 : index + 3]]
-    hidden = max(_crossing(*around[1:]), _crossing(*reversed(around[:4])))
+    around = [float(s) for s in size[index - reach : index + reach + 1]]
+    if window == 1:
+        hidden = max(_shared(around), _shared(around[::-1]))
+    else:
+        hidden = max(_crossing(*around), _crossing(*reversed(around)))
     return max(hidden - 4.0 * noise * math.sqrt(2.0) / window, 0.0)
 
 
-def _crossing(before: float, top: float, after: float, beyond: float) -> float:
-    """Return how far above ``top`` two straight flanks meet between ``top`` and ``after``.
+def _shared(around: list[float]) -> float:
+    """Return by how much a window of one sample could exceed the one in the middle if it began in the one before it.
 
-    The moving mean of a rectangular event rises and falls by straight lines, so that this is exact for a rectangle,
-    and too much rather than too little for anything rounder.
+    The mean over one sample needs one sample to come up an edge, so that a single point lies on its flank, and says
+    which share of it; for so long the other flank goes on towards the edge, at most as much steeper as it has become
+    flatter since. What comes up over several samples is no edge, and hides nothing.
+    """
+    rest, foot, flank, top, after, beyond, _ = around
+    if not (top > foot and flank > foot and abs(foot - rest) <= (flank - foot) / 2):
+        return 0.0
+    share = min((flank - foot) / (top - foot), 1.0)
+    fall = max(top - after, 0.0)
+    return fall * _steeper(fall, after - beyond) * share
+
+
+def _steeper(step: float, further: float) -> float:
+    """Return by how much a flank's next step may exceed its last one: as that one does the one before it."""
+    return min(max(step / further, 1.0), _STEEPEST) if further > 0.0 else 1.0
+
+
+def _crossing(earlier: float, before: float, top: float, after: float, beyond: float) -> float:
+    """Return how far above ``top`` two flanks meet between ``top`` and ``after``.
+
+    The moving mean of a rectangular event rises and falls by straight lines, so that this is exact for a rectangle. A
+    flank that gets steeper towards the top, as the mean over a decaying spike does, is taken to go on doing so.
     """
     rise, fall = top - before, after - beyond
     if rise <= 0.0 or fall <= 0.0:
         return 0.0
+    rise *= _steeper(rise, before - earlier)
     return max(rise * (after - top + fall) / (rise + fall), 0.0)
 
 

@@ -111,3 +111,26 @@ def test_cycles_are_whole() -> None:
 def test_a_cycle_needs_samples(cycle: float) -> None:
     with pytest.raises(ValueError, match="two samples a cycle"):
         cycle_edges(1000, 1e6, cycle)
+
+
+@given(
+    late=st.floats(0.0, 1.0),
+    tau=st.floats(4.0, 50.0),
+    steady=st.floats(0.0, 0.9),
+    sign=st.sampled_from([1.0, -1.0]),
+    window=st.sampled_from([1, 10]),
+)
+def test_a_spike_that_begins_between_two_samples_is_within_the_alignment(
+    late: float, tau: float, steady: float, sign: float, window: int
+) -> None:
+    """An edge of 1 that decays to ``steady``, in samples: the window that begins with it shows most."""
+
+    def integral(until: float) -> float:
+        return steady * until + (1.0 - steady) * tau * (1.0 - float(np.exp(-until / tau)))
+
+    edges = np.arange(101.0) - 30.0 - late
+    record = sign * np.diff([integral(max(edge, 0.0)) for edge in edges])
+    best = integral(window) / window
+    peak = absolute_peak(record, window, zero=0.0, noise=0.0)
+    assert peak.magnitude <= best + 1e-12
+    assert best <= peak.magnitude + peak.alignment + 1e-3
