@@ -13,6 +13,7 @@ from bench.session.judge import Judgement, judge
 from bench.session.point import Point
 from bench.session.row import Row
 from stimcert.measured import Measured, NotMeasurable
+from stimcert.reason import Reason
 from stimcert.verdict import Verdict
 from tests.bench.parts import galvanic_point, measured, point
 
@@ -281,3 +282,19 @@ def test_a_pass_is_never_given_away(
     assert abs(value) > 10 * expanded / 2 or top
     assert not top or 336e-6 < abs(value) < 624e-6
     assert judgement.reason is None
+
+
+def test_what_was_foreseen_keeps_a_fail_and_nothing_else() -> None:
+    lacking = Reason("no_digitizer", {"quantity": "a peak"})
+    for verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_FAIL):
+        seen = Judgement(verdict=verdict).as_foreseen(lacking)
+        assert (seen.verdict, seen.reason) == (Verdict.INCONCLUSIVE, lacking)
+    for kept in (Verdict.FAIL, Verdict.ERROR, None):
+        assert Judgement(verdict=kept).as_foreseen(lacking) == Judgement(verdict=kept)
+    assert Judgement(verdict=Verdict.PASS).as_foreseen(None).verdict is Verdict.PASS
+
+
+def test_a_record_beside_the_others_condemns_and_never_clears() -> None:
+    assert Judgement(verdict=Verdict.FAIL).beside("program_record").verdict is Verdict.FAIL
+    beside = Judgement(verdict=Verdict.PASS).beside("program_record")
+    assert (beside.verdict, code(beside)) == (None, "program_record")
