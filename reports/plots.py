@@ -201,7 +201,8 @@ def _name(frame: svg.Frame, last: Point, taken: list[float], css: str) -> list[s
 
 
 def _caption(points: Sequence[Point], drawn: Sequence[Point]) -> str:
-    shown = "Solid: limit. Dashed: tightest acceptance limit (limit less U). Bars: ± U, often smaller than the dot."
+    shown = "Solid: limit. Dashed: tightest acceptance limit (limit less the guard band). "
+    shown += "Bars: ± U, often smaller than the dot."
     if any(point.censored for point in points):
         shown += " Arrow: at least that much, the range ended there."
     if len(drawn) < len(points):

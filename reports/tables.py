@@ -11,7 +11,15 @@ from reports.record_file import Case, Measurement, Node, Record, number, read_re
 from reports.text import cell
 
 _TEXTS = ("quantity", "limit", "kind", "bound", "unit", "verdict", "waveform")
-_NUMBERS = ("value", "standard_uncertainty", "expanded_uncertainty", "coverage_factor", "dof")
+_NUMBERS = (
+    "value",
+    "standard_uncertainty",
+    "expanded_uncertainty",
+    "coverage_factor",
+    "dof",
+    "guard_band",
+    "nonconformance_probability",
+)
 _CONDITIONS = {
     "load": "load_ohm",
     "measured_load": "measured_load_ohm",
@@ -23,11 +31,23 @@ _CONDITIONS = {
 COLUMNS = (
     ["run_id", "simulated", "case", "index", "quantity", "limit", "kind", "mode", "level", "load_ohm"]
     + ["measured_load_ohm", "value", "bound", "unit", "standard_uncertainty", "expanded_uncertainty"]
-    + ["coverage_factor", "dof", "lower_limit", "upper_limit", "acceptance_lower", "acceptance_upper", "verdict"]
-    + ["reason_code", "reason", "void", "torn", "attempt", "record", "observed", "bench_time_s", "wall_time"]
+    + ["coverage_factor", "dof", "lower_limit", "upper_limit", "acceptance_lower", "acceptance_upper"]
+    + ["guard_band", "nonconformance_probability", "verdict"]
+    + [
+        "reason_code",
+        "reason",
+        "void",
+        "torn",
+        "attempt",
+        "repetition",
+        "record",
+        "observed",
+        "bench_time_s",
+        "wall_time",
+    ]
     + ["range", "shunt_ohm", "waveform"]
 )
-_WHOLE = ("level", "attempt")
+_WHOLE = ("level", "attempt", "repetition")
 
 
 def write_tables(run_dir: Path, record: Record | None = None) -> Path:

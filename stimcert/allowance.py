@@ -9,8 +9,8 @@ be added up: Boole's inequality, whatever the dependence between checks.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from statistics import NormalDist
+
+from stimcert.student import quantile
 
 MOST_FALSE_ALARMS = 1e-3
 """Of all self-checks of one run together."""
@@ -18,9 +18,6 @@ EACH_CHECK = 2e-6
 """What one check may use of it: 500 of them fit."""
 DRIFT_SHARE = 0.2
 """The share of a data-sheet interval, which is meant for a year and 10 K, by which an instrument may move in a run."""
-
-_SERIES_UP_TO = 400
-_STEPS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,40 +79,14 @@ class Allowance:
         )
 
 
-@lru_cache(maxsize=256)
 def normal_quantile(outside: float) -> float:
     """Return how many standard deviations leave a probability outside, on both sides together."""
-    return NormalDist().inv_cdf(1.0 - outside / 2.0)
+    return quantile(1.0 - outside / 2.0)
 
 
-@lru_cache(maxsize=256)
 def student_quantile(outside: float, dof: int) -> float:
     """Return the same for Student's t, whose deviation is estimated with whole degrees of freedom.
 
     :raises ValueError: for less than one degree of freedom.
-
-    Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4 (the probability, solved for t
-    by halving); beyond 400 degrees of freedom 26.7.5, first term.
     """
-    if dof < 1:
-        raise ValueError(f"degrees of freedom are {dof!r}; at least 1 is allowed")
-    z = normal_quantile(outside)
-    if dof > _SERIES_UP_TO:
-        return z * (1.0 + (z * z + 1.0) / (4.0 * dof))
-    # In tan θ = t/√ν, from below: θ is π/2 where nothing is left outside.
-    low, high = 0.0, math.pi / 2.0
-    for _ in range(_STEPS):
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if _outside(middle, dof) > outside else (low, middle)
-    return math.tan(low) * math.sqrt(dof)
-
-
-def _outside(theta: float, dof: int) -> float:
-    """Return the probability of |t| > √ν·tan θ, for whole ν."""
-    cosine = math.cos(theta)
-    terms, factor = [], cosine if dof % 2 else 1.0
-    for n in range(1 + dof % 2, dof, 2):
-        terms.append(factor)
-        factor *= cosine * cosine * n / (n + 1)
-    series = math.sin(theta) * math.fsum(terms)
-    return 1.0 - (2.0 / math.pi * (theta + series) if dof % 2 else series)
+    return quantile(1.0 - outside / 2.0, dof)

@@ -12,6 +12,9 @@ from stimcert.reason import Reason
 from stimcert.record import STATION
 from stimcert.verdict import Verdict
 
+_WORTH_A_LINE = 1e-6
+"""Probability below which nobody needs to be told of a risk."""
+
 
 def case_line(case: Case, verdict: Verdict, worst: Mapping[str, Any] | None, reason: Reason | None) -> str:
     """Return one line: case, procedure, verdict, and why or how close.
@@ -73,6 +76,7 @@ def summary_lines(record: Mapping[str, Any], folder: Path, publish_error: str | 
         lines.append(f"worst point     {record['worst_point']['case']} {point_words(record['worst_point'])}")
     for entry in record["advisories"]:
         lines.append(f"advisory        {entry['limit']} exceeded: {advisory_words(entry)}")
+    lines += _risk_lines(record.get("risk"))
     lines.append(f"document        {_document_words(record)}")
     lines += _safe_lines(record["safe_state"])
     report = folder / "report.html"
@@ -82,6 +86,13 @@ def summary_lines(record: Mapping[str, Any], folder: Path, publish_error: str | 
         if record["verdict"] != Verdict.FAIL.value:
             lines.append(f"what to do      {_advice(record)}")
     return lines
+
+
+def _risk_lines(risk: Mapping[str, Any] | None) -> list[str]:
+    """Return how probable it is that any PASS statement is false, where that is worth a line."""
+    if risk is None or risk["bound"] < _WORTH_A_LINE:
+        return []
+    return [f"risk            at most {risk['bound']:.2g} that any of {risk['accepted']} PASS statements is false"]
 
 
 def _advice(record: Mapping[str, Any]) -> str:

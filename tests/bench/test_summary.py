@@ -167,3 +167,10 @@ def test_a_report_that_could_not_be_written_is_not_named() -> None:
 
 def test_without_a_measurement_there_is_no_worst_point() -> None:
     assert "worst point" not in lines(worst_point=None)
+
+
+@pytest.mark.parametrize(
+    ("bound", "said"), [(0.0462, "at most 0.046 that any of 54 PASS statements is false"), (1e-9, None)]
+)
+def test_the_risk_of_all_pass_statements_is_told_where_it_is_one(bound: float, said: str | None) -> None:
+    assert lines(risk={"accepted": 54, "largest": bound, "bound": bound}).get("risk") == said

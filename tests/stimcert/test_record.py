@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from stimcert.findings import accepted_risk
 from stimcert.reason import Reason
 from stimcert.record import derive
 
@@ -214,3 +215,20 @@ def test_an_advisory_needs_no_measurement() -> None:
     first = begun("A-01")
     first[2]["cases"][1]["limits"] = [{"id": "ceiling", "kind": "limit"}, {"id": "advice", "kind": "advisory"}]
     assert derive([first, *STATION, *case("A-01", "PASS"), SAFE])["verdict"] == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("risks", "expected"),
+    [
+        ([], {"accepted": 0, "largest": 0.0, "bound": 0.0}),
+        ([("PASS", 0.01), ("PASS", 0.02), ("FAIL", 0.99), ("CONDITIONAL_PASS", 0.3)], {"accepted": 2, "largest": 0.02, "bound": 0.03}),
+        ([("PASS", 0.4)] * 3, {"accepted": 3, "largest": 0.4, "bound": 1.0}),
+        ([("PASS", None), ("PASS", 1e-3)], {"accepted": 1, "largest": 1e-3, "bound": 1e-3}),
+    ],
+)  # fmt: skip
+def test_the_risks_of_pass_statements_add_up_to_their_bound(
+    risks: list[tuple[str, float | None]], expected: dict[str, float]
+) -> None:
+    """Boole's inequality: whatever hangs together, no more than the sum, and never more than certainty."""
+    measurements = [{"verdict": verdict, "nonconformance_probability": risk} for verdict, risk in risks]
+    assert accepted_risk([{"id": "OC-01", "measurements": measurements}]) == pytest.approx(expected)
