@@ -221,11 +221,14 @@ def test_an_advisory_needs_no_measurement() -> None:
     ("risks", "expected"),
     [
         ([], {"accepted": 0, "largest": 0.0, "bound": 0.0}),
-        ([("PASS", 0.01), ("PASS", 0.02), ("FAIL", 0.99), ("CONDITIONAL_PASS", 0.3)], {"accepted": 2, "largest": 0.02, "bound": 0.03}),
+        (
+            [("PASS", 0.01), ("PASS", 0.02), ("FAIL", 0.99), ("CONDITIONAL_PASS", 0.3)],
+            {"accepted": 2, "largest": 0.02, "bound": 0.03},
+        ),
         ([("PASS", 0.4)] * 3, {"accepted": 3, "largest": 0.4, "bound": 1.0}),
         ([("PASS", None), ("PASS", 1e-3)], {"accepted": 1, "largest": 1e-3, "bound": 1e-3}),
     ],
-)  # fmt: skip
+)
 def test_the_risks_of_pass_statements_add_up_to_their_bound(
     risks: list[tuple[str, float | None]], expected: dict[str, float]
 ) -> None:
