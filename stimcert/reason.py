@@ -275,6 +275,9 @@ CATALOGUE: dict[str, Entry] = {
     # --- what stands between a test report and a certificate
     "simulated": Entry("simulated bench: nothing real was measured", "run on a real station"),
     "partial": Entry("partial run: not every case of the plan was run to its end", "run the whole plan"),
+    "clock_set": Entry(
+        "the clock of the machine was set during the run: {steps}", "let it be right and leave it alone, then run again"
+    ),
     "verdict_not_pass": Entry("the verdict is {verdict}", "see the cases"),
     "unverified_limit": Entry("limit {limit} is unverified: nobody checked it in its source", "check it, then say so"),
     "unverified_accuracy": Entry("accuracy of {role} is unverified: {source}", "check it in the data sheet"),

@@ -57,6 +57,7 @@ class Run:
         self.record: dict[str, Any] | None = None
         self.ledger_head: Entry | None = None
         self.trouble: str | None = None
+        self.stopped = False
 
     @property
     def serial(self) -> str:
@@ -80,11 +81,12 @@ class Run:
 
     @property
     def ledger_lines(self) -> list[str]:
-        """Where the ledger of the station stands now."""
+        """Where the ledger of the station stands now, and how a run goes on that was stopped."""
         entry = self.ledger_head
         if entry is None:
             return [f"ledger          NOT WRITTEN: {self.trouble}"]
-        return [f"ledger          entry {entry.number}, head {entry.hash}"]
+        goes_on = [f"goes on with    pytest bench/ --resume={self.path}"] if self.stopped else []
+        return [f"ledger          entry {entry.number}, head {entry.hash}", *goes_on]
 
     @property
     def station_error(self) -> Reason | None:
@@ -306,6 +308,7 @@ class Run:
         # Whoever stopped a run may want to go on with it: that one stays open.
         record = self.store.conclude(sealed=not stopped)
         self.record = _without_measurements(record)
+        self.stopped = bool(stopped)
         self.ledger_head = ended(self._run.ledger, record, self.path)
 
     def _closing_check(self) -> None:

@@ -71,7 +71,8 @@ class Journal:
         self._count, self._head, self._sealed = 0, GENESIS, False
         self._pending: list[tuple[int, str, str, float, str, str]] = []
         self._clock = ClockWatch()
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.0)
+        with self._errors("the journal cannot be opened"):
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.0)
         try:
             for name, value, expected in _PRAGMAS:
                 self._set_pragma(name, value, expected)
@@ -197,5 +198,7 @@ class _Translated:
         pass
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+            raise JournalError(f"{self._what}: it is locked, the run still goes on") from error
         if isinstance(error, sqlite3.Error | OSError):
             raise JournalError(f"{self._what}: {error}") from error

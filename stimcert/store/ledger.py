@@ -108,7 +108,8 @@ class Ledger:
             with FileLock(self.path.with_name(self.path.name + ".lock"), patience=_PATIENCE):
                 return self._append(kind, body)
         except (OSError, Held) as error:
-            raise LedgerError(f"{self.path}: the ledger of the station cannot be written: {error}") from error
+            text = f"the ledger of the station cannot be written ({error}); `ledger` in its file can name another"
+            raise LedgerError(f"{self.path}: {text}") from error
 
     def _append(self, kind: str, body: Mapping[str, object]) -> Entry:
         content = self.path.read_bytes() if self.path.exists() else b""

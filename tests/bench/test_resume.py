@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bench.session.begun import ledger_of
 from bench.session.options import DEFAULT_PLAN, STATIONS, Options, as_before
 from bench.session.previous import Previous
 from bench.verification import Wrong, verify
@@ -44,6 +45,7 @@ def test_a_stopped_run_goes_on_with_the_same_or_is_closed(tmp_path: Path) -> Non
     plan, folder = plan_on(tmp_path), tmp_path / "run"
     victim = Victim(folder, f"--plan={plan}", "--sim-seed=7", "--sim-pace=0.005")
     victim.stop(in_mode(1))
+    assert f"goes on with    pytest bench/ --resume={folder}" in victim.said
     record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
     assert (record["verdict"], record["journal"]["events"] > 20) == ("ABORTED", True)
     other = run_forked(folder, f"--resume={folder}", "--sim-seed=8", "--dut-serial=4711", names_folder=False)
@@ -158,6 +160,14 @@ def test_what_differs_is_named(facts: dict[str, Any], words: str) -> None:
     found = previous(**facts).differences(OPTIONS, inputs(), SOFTWARE)
     assert found[0].endswith("only with what it was begun with:")
     assert any(words in line for line in found[1:])
+
+
+def test_a_station_names_its_ledger_relative_to_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/somebody/state")
+    found = inputs()
+    assert ledger_of(found, Path("/lab/station.toml")).path == Path("/somebody/state/stimcert/ledger.jsonl")
+    named = replace(found, station=found.station.model_copy(update={"ledger": "books/ledger.jsonl"}))
+    assert ledger_of(named, Path("/lab/station.toml")).path == Path("/lab/books/ledger.jsonl")
 
 
 def test_finished_is_what_ended_after_it_began_last() -> None:

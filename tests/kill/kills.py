@@ -94,6 +94,11 @@ class Victim:
         self._said = folder.with_suffix(".txt")
         self._process = start(folder, *options, where=self._said)
 
+    @property
+    def said(self) -> str:
+        """What it said so far."""
+        return self._said.read_text(encoding="utf-8", errors="replace")
+
     def kill(self, moment: Moment, jitter: float) -> float:
         """Kill it at a moment, or when it has ended; return when, s on the monotonic clock."""
         self._wait(moment)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from stimcert.certificate import Backing, blockers
 from stimcert.record import derive
 from tests.stimcert.test_record import SAFE, STATION, WALL, Events, begun, case, measurement
 
@@ -94,3 +95,7 @@ def test_nobody_went_on_is_aborted() -> None:
 def test_a_clock_that_was_set_is_in_the_record() -> None:
     record = derive([begun("A-01"), ("clock_step", WALL, {"seconds": -86400.0}), *STATION, *case("A-01", "PASS"), SAFE])
     assert record["sessions"][0]["clock_steps"] == [-86400.0]
+    facts = {"plan": {"profile": "p"}, "software": {"released": True}, "station": {"instruments": []}}
+    backing = Backing(approved=True, job=True, profile_gaps=())
+    found = {reason.code: reason.text for reason in blockers({**record, **facts}, backing)}
+    assert found["clock_set"] == "the clock of the machine was set during the run: -86400 s"
