@@ -79,7 +79,7 @@ class Events:
         self._inputs = inputs
         # For phases, not for secrets; the same on every machine.
         self._random = Random(seed)  # noqa: S311
-        self._bands: dict[tuple[str, int, float, str | None, bool], Band] = {}
+        self._bands: dict[tuple[str, int, float, str | None, bool, bool], Band] = {}
 
     def capture(self, point: Point, steady: Capture) -> Capture | Derived:
         """Make the event of a point happen and record around it; the device runs on as before it.
@@ -240,19 +240,26 @@ class Events:
     def _band(self, point: Point, steady: Capture) -> Band:
         """Return where the current lies otherwise: at this load, and at the one that a step comes from."""
         stepped = point.event == "load_step"
-        key = (point.mode.name, point.level, point.load, point.network, stepped)
+        key = (point.mode.name, point.level, point.load, point.network, stepped, point.event == "polarity_swap")
         if key not in self._bands:
             records = [steady.records[-1]]
             if stepped:
                 self._at_other_load(point)
                 records.append(self._bench.steady(point).records[-1])
-            self._bands[key] = steady_band(records)
+            self._bands[key] = _either_way(point, steady_band(records))
         return self._bands[key]
 
 
 def _alternates(point: Point) -> float | None:
     """Return the declared time from one sign to the other, s."""
     return point.mode.alternates.si if point.mode.alternates is not None else None
+
+
+def _either_way(point: Point, band: Band) -> Band:
+    """Return a band for both signs where a mode alternates: its steady record shows only one."""
+    if point.event != "polarity_swap" and point.mode.alternates is None:
+        return band
+    return Band(low=-band.widest, high=band.widest)
 
 
 def _furthest(point: Point) -> float:

@@ -75,19 +75,34 @@ class ProgramEntry(StrictModel):
     rise: Settling | None = None
     fall: Settling | None = None
     alternates: bool = False
+    kick: Share | None = None
+    kick_width: Duration | None = None
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
         """Return what must hold between the times."""
-        return (self._ramps(),)
+        return self._ramps(), self._kicks()
+
+    def _kicks(self) -> Iterator[Misfit]:
+        for key, other in (("kick", "kick_width"), ("kick_width", "kick")):
+            if getattr(self, key) is not None and getattr(self, other) is None:
+                yield Misfit((other,), f"missing; it goes with {key}")
 
     def _ramps(self) -> Iterator[Misfit]:
-        if si(self.rise) + si(self.fall) > self.on.si * FITS:
+        if si(self.rise) + si(self.fall) + si(self.kick_width) > self.on.si * FITS:
             yield Misfit(("on",), f'found "{self.on}"; the ramps are parts of it, and longer')
 
     def program(self) -> Program:
         """Return it as the waveform has it."""
         rise, fall = si(self.rise), si(self.fall)
-        return Program(on=self.on.si, off=self.off.si, rise=rise, fall=fall, alternates=self.alternates)
+        return Program(
+            on=self.on.si,
+            off=self.off.si,
+            rise=rise,
+            fall=fall,
+            alternates=self.alternates,
+            kick=si(self.kick),
+            kick_width=si(self.kick_width),
+        )
 
 
 class RippleEntry(StrictModel):

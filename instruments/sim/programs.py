@@ -29,6 +29,7 @@ class Program:
     :param rise: duration of the ramp up, s, a part of ``on``.
     :param fall: duration of the ramp down, s, a part of ``on``.
     :param alternates: whether every second time the sign is the other one.
+    :param kick: share of the amplitude with which each time begins, for ``kick_width`` (s, a part of ``on``).
     """
 
     on: float
@@ -36,11 +37,15 @@ class Program:
     rise: float = 0.0
     fall: float = 0.0
     alternates: bool = False
+    kick: float = 0.0
+    kick_width: float = 0.0
 
     @cached_property
     def pattern(self) -> Train:
         """Return by what the pulses are multiplied, −1 … 1, from the start of the output."""
-        once: Stretches = [*_ramp(self.rise), (self.on - self.rise - self.fall, 1.0), *reversed(_ramp(self.fall))]
+        steady = self.on - self.rise - self.fall - self.kick_width
+        kick = [(self.kick_width, self.kick)] if self.kick_width else []
+        once: Stretches = [*kick, *_ramp(self.rise), (steady, 1.0), *reversed(_ramp(self.fall))]
         cycle = [*once, (self.off, 0.0)]
         if self.alternates:
             cycle += [(length, -value) for length, value in cycle]

@@ -12,6 +12,7 @@ from tests.bench.command import CHECKOUT
 from tests.bench.runs import SHORT, SHORT_GALVANIC, Ask, Edited, Result
 from tests.bench.violations import CASES, GALVANIC, GOOD, PLAN, VIOLATIONS, changed
 
+FOLDER = "tests/bench/procedures"
 HIDDEN = {
     text: Ask(
         name=f"a ninth level of {text}",
@@ -29,6 +30,11 @@ ALTERNATING = Ask(
         (('waveform = "dc"\npolarity = "positive"', 'waveform = "biphasic"\nfrequency = "100 Hz"\nwidth = "5 ms"'),),
     ),
     plan=SHORT_GALVANIC,
+)
+SWAPS = Ask(
+    name="swaps of the polarity",
+    device=f"{FOLDER}/swap_device.toml",
+    plan=f"{FOLDER}/swap_plan.toml",
 )
 LIMITED = Ask(
     name="a port without pause and charger",
@@ -148,3 +154,18 @@ def test_an_open_output_is_said_with_what_the_digitizer_puts_across_it(run: Resu
     assert opened["value"] == pytest.approx(30.0, abs=opened["expanded_uncertainty"])
     assert (opened["conditions"]["input_resistance"], opened["conditions"]["range"]) == (10e6, 100.0)
     assert opened["conditions"]["compared_with"] == pytest.approx(1 / (1 / 900e3 + 1 / 10e6))
+
+
+@pytest.mark.parametrize("run", [SWAPS], indirect=True, ids=str)
+def test_a_swap_of_the_polarity_is_waited_for_and_recorded_from_before_it(run: Result) -> None:
+    assert run.case_verdicts == {"TR-01": "PASS", "TR-02": "FAIL"}
+    for case, peak in (("TR-01", 200e-6), ("TR-02", 800e-6)):
+        steady, *swaps = run.measurements(case, limit="proof.ceiling")
+        assert steady["value"] == pytest.approx(200e-6, rel=0.01)
+        assert [m["value"] for m in swaps] == [pytest.approx(peak, rel=0.01)] * 3
+        assert {m["conditions"]["event"] for m in swaps} == {"polarity_swap"}
+        assert all(m["conditions"]["event_time"] >= 5e-3 for m in swaps)
+    beyond = {case: run.measurements(case, quantity="event.charge") for case in run.cases}
+    assert {m["value"] for m in beyond["TR-01"]} == {0.0}
+    for m in beyond["TR-02"]:
+        assert m["value"] == pytest.approx(800e-6 * 100e-6, abs=m["expanded_uncertainty"])

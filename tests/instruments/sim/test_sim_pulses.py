@@ -234,3 +234,11 @@ def test_what_the_second_phase_takes_back_is_what_the_file_says(
     assert charge(pulse) == pytest.approx(width * 1e-6 * (1 - balance / 100), abs=1e-15)
     assert sum(length for length, value in pulse if value > 0) == pytest.approx(width * 1e-6)
     assert entry.train().between(0.0, 1.0, 0.0).integral(0.0, 1.0) == pytest.approx(charge(pulse), abs=1e-12)
+
+
+def test_a_kick_begins_each_time_of_a_program_with_its_sign() -> None:
+    program = Program(on=1.0, off=0.5, alternates=True, kick=4.0, kick_width=0.1)
+    waveform = Waveform(train=direct(), continuous=True, program=program)
+    found = waveform.between(0.0, 3.0, 0.0, lambda key: 0.0)
+    times = np.array([0.05, 0.15, 0.95, 1.2, 1.55, 1.65, 2.7])
+    assert list(found.at(times)) == [4.0, 1.0, 1.0, 0.0, -4.0, -1.0, 0.0]
