@@ -183,6 +183,14 @@ class Mode(StrictModel):
         return self.auto_off.si - width, self.auto_off.si + width
 
     @property
+    def program_period(self) -> float | None:
+        """Return the declared period of what is above the waveform, s: as such, or as ON and OFF; None without any."""
+        if self.program is not None:
+            return self.program.si
+        times = {entry.metric: entry.value.si for entry in self.declared}
+        return times["program.on"] + times["program.off"] if {"program.on", "program.off"} <= times.keys() else None
+
+    @property
     def treatments(self) -> int | None:
         """Return how many treatments the recommended course has; None where the maker recommends none."""
         if self.treatments_per_week is None or self.weeks is None:

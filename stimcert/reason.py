@@ -88,6 +88,9 @@ CATALOGUE: dict[str, Entry] = {
     "pilot_reading": Entry(
         "a pilot, which fixed of how many readings the mean is taken", "nothing: what was read afterwards decides"
     ),
+    "look_at_treatment": Entry(
+        "one look of several in the course of a treatment: the largest of them decides", "nothing: all are kept"
+    ),
     "program_record": Entry(
         "a slow record of the program: what decides are the records at the full rate", "nothing: all are kept"
     ),

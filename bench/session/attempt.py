@@ -16,7 +16,7 @@ from stimcert.record_event import without_own_contacts
 
 Reading = Capture | MeanCurrent | OpenVoltage | Derived
 Proving = tuple[str, Measured | NotMeasurable]
-Kind = Literal["chosen", "program", "caught", "pilot"]
+Kind = Literal["chosen", "program", "look", "caught", "pilot"]
 
 # The absolute peak, and the mean of a direct current; an r.m.s. value of short pulses is lost in its own uncertainty.
 _MEAN = "current.mean"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _AT_ANY_MOMENT = frozenset({*PEAKS, *WATCHED})
 """What is held against its rows in every record of a point."""
 
-_BESIDE = {"program": "program_record", "pilot": "pilot_reading"}
+_BESIDE = {"program": "program_record", "look": "look_at_treatment", "pilot": "pilot_reading"}
 """Kind of a record that is kept beside the measurement → code of the reason why it decides nothing."""
 
 
@@ -269,6 +269,7 @@ class Measure:
         for number, mean in enumerate(reading.means, start=1):
             yield Attempt(number=number, part=replace(reading, means=(mean,)), last=number == len(reading.means))
         yield from self._kept(reading, reading.slow, "program")
+        yield from self._kept(reading, reading.looks, "look")
         yield from self._kept(reading, reading.records, "chosen")
         yield from self._kept(reading, reading.caught, "caught")
 
@@ -284,6 +285,7 @@ class Measure:
                     records=(record,),
                     means=(),
                     slow=(),
+                    looks=(),
                     caught=(),
                     observed=observed,
                     moments=reading.moments[number - 1 : number] if kind == "chosen" else (),

@@ -60,7 +60,7 @@ class Point:
     @property
     def program(self) -> float | None:
         """The declared period of the mode's program, s: ON and OFF, polarity, or rates; None where it has none."""
-        return self.mode.program.si if self.mode.program is not None else None
+        return self.mode.program_period
 
     @property
     def is_lowest(self) -> bool:
@@ -146,6 +146,7 @@ class Capture:
 
     :param records: one per range that was tried; only the last may be unclipped.
     :param means: on a station without a digitizer the SMU's means instead, again one per range that was tried.
+    :param looks: at the output of a whole treatment, beside the last record.
     :param slow: the records of the mode's program, taken before, again one per range that was tried.
     :param caught: what fired the trigger while the rest of the dwell was watched.
     :param observed: share of the dwell that was seen: at full bandwidth, unless it was recorded slowly.
@@ -158,6 +159,7 @@ class Capture:
     records: tuple[CurrentRecord, ...] = ()
     means: tuple[MeanReading, ...] = ()
     slow: tuple[CurrentRecord, ...] = ()
+    looks: tuple[CurrentRecord, ...] = ()
     caught: tuple[CurrentRecord, ...] = ()
     observed: float | None = 0.0
     slowly: bool = False

@@ -13,7 +13,7 @@ from bench.session.sign_rows import REVERSED
 from stimcert.measured import Measured, NotMeasurable
 from stimcert.models import mean_of_record, rectified_mean
 from stimcert.reading import CurrentRecord
-from stimcert.treatment import Ending, Look, course, dose, drift, ended_after, mean_drift
+from stimcert.treatment import Ending, Look, Result, course, dose, drift, ended_after, mean_drift
 
 LOOKS = 21
 """Looks at the output from the start to the end of a treatment, unless a program makes each of them long."""
@@ -40,7 +40,7 @@ class Treatment:
     """One treatment; :meth:`run` goes through it.
 
     :ivar ending: when the output was last seen on, and first seen off.
-    :ivar looks: what each look at the output showed, the first one without output included where that came too early.
+    :ivar looks: what each look at the output showed, until the timer may act.
     """
 
     bench: Bench
@@ -50,7 +50,8 @@ class Treatment:
     _start: float = 0.0
     _seen: float = 0.0
     _until: float = 0.0
-    _captures: list[Capture] = field(default_factory=list)
+    _captures: list[tuple[Capture, Result]] = field(default_factory=list)
+    _gone: list[Look] = field(default_factory=list)
     _caught: list[CurrentRecord] = field(default_factory=list)
     _exceeded: bool = False
 
@@ -72,17 +73,18 @@ class Treatment:
 
     @property
     def whole(self) -> Capture:
-        """All that was recorded: the look with the largest peak, the others beside it, and what the trigger caught."""
-        worst = max(range(len(self._captures)), key=lambda index: _height(self.looks[index].peak))
-        chosen = self._captures[worst]
-        others = [record for capture in self._captures if capture is not chosen for record in capture.records]
-        return Capture(
-            records=chosen.records,
-            means=chosen.means,
-            slow=tuple(others),
+        """All that was recorded: the look with the largest peak, the others beside it, and what the trigger caught.
+
+        Looks as slow as a program asks for show no short event: only what was watched counts as observed then.
+        """
+        chosen, _ = max(self._captures, key=lambda one: _height(one[1]))
+        others = (capture.records[-1:] for capture, _ in self._captures if capture is not chosen)
+        return replace(
+            chosen,
+            looks=tuple(record for records in others for record in records),
             caught=tuple(self._caught),
             observed=min(self._seen / self._until, 1.0),
-            around=chosen.around,
+            slowly=False,
         )
 
     def results(self) -> Iterator[tuple[str, Derived]]:
@@ -92,14 +94,13 @@ class Treatment:
             nothing = Derived(result=refusal)
             yield from ((metric, nothing) for metric in self._metrics())
             return
-        lasting = self.looks[: len(self._captures)]
-        yield "treatment.drift", _derived(lambda: drift(self.looks))
-        yield "treatment.mean_drift", _derived(lambda: mean_drift(lasting))
+        yield "treatment.drift", _derived(lambda: drift([*self.looks, *self._gone]))
+        yield "treatment.mean_drift", _derived(lambda: mean_drift(self.looks))
         if self.ended or self.point.mode.ends_between is not None:
             yield "treatment.auto_off", _derived(lambda: ended_after(self.ending))
-        yield "charge.dose", _derived(lambda: dose(lasting, self.ending))
+        yield "charge.dose", _derived(lambda: dose(self.looks, self.ending))
         if (treatments := self.point.mode.treatments) is not None:
-            yield "charge.course", _derived(lambda: course(dose(lasting, self.ending), treatments=treatments))
+            yield "charge.course", _derived(lambda: course(dose(self.looks, self.ending), treatments=treatments))
 
     def _metrics(self) -> Iterator[str]:
         yield from ("treatment.drift", "treatment.mean_drift", "charge.dose")
@@ -118,7 +119,7 @@ class Treatment:
 
     @property
     def _length(self) -> float:
-        """How long one look lasts, s: whole programs, some cycles."""
+        """How long one look lasts, s: a whole program, or some cycles."""
         if self.point.program is not None:
             return self.point.program
         return max(_SHORTEST, _CYCLES * (self.point.cycle or 0.0))
@@ -133,13 +134,13 @@ class Treatment:
         look = _seen_in(bench, capture, point, (begun + ended) / 2.0)
         if self.looks and not _height(look.peak) > _OFF * _height(self.looks[0].peak):
             self.ending = Ending(on=self.ending.on, off=ended)
-            if begun < self._earliest:
-                self.looks.append(look)
+            self._gone += [look] if begun < self._earliest else []
             return False
-        self.looks.append(look)
-        self._captures.append(capture)
-        self._seen += self._length if capture.records else 0.0
-        # A record with output in it may be one in which it ended.
+        # From when the timer may act on, a record may be one in which the output ends, and no measure of its height.
+        if not self.looks or begun < self._earliest:
+            self.looks.append(look)
+        self._captures.append((capture, look.peak))
+        self._seen += self._length if capture.records and not capture.slowly else 0.0
         self.ending, self._until = Ending(on=begun, off=None), ended
         return True
 

@@ -26,6 +26,7 @@ class Kind:
 
 KINDS = {
     "test_plans/microcurrent_type.toml": Kind(good="microcurrent_good", bad=()),
+    "test_plans/microcurrent_mens.toml": Kind(good="microcurrent_mens", bad=()),
     "test_plans/galvanic_type.toml": Kind(good="galvanic_good", bad=("galvanic_pulsed",)),
     "test_plans/ems_type.toml": Kind(good="ems_consumer", bad=()),
     "test_plans/salon_unit.toml": Kind(good="salon_unit", bad=("salon_reversed",)),

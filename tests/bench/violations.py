@@ -140,7 +140,7 @@ VIOLATIONS = {
     ),
     "a lowest level too high": Violation(
         procedure="intensity_control",
-        device=changed((RISING, '"75 µA", "90 µA", "115 µA", "130 µA"')),
+        device=changed((RISING, '"90 µA", "110 µA", "140 µA", "170 µA"')),
         metrics=frozenset({"intensity.minimum"}),
         levels=frozenset({1}),
     ),
