@@ -69,7 +69,7 @@ def _decidable(inputs: Inputs, case: Case, foreseen: list[str]) -> tuple[bool, s
         return True, f"not applicable: {case.not_applicable}"
     if judges_nothing(inputs, case):
         seen = "" if inputs.station.digitizer is not None else ", of which this station sees means only"
-        return False, f"discloses its results{seen}; nothing is judged"
+        return False, f"discloses{seen}; judges nothing"
     if foreseen:
         return False, "INCONCLUSIVE at best"
     rows = limit_rows(inputs, case)

@@ -23,7 +23,15 @@ Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9._/+-]([A-Za-z0-9 ._/+-]{0,58}
 PlanId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 CaseId = Annotated[str, Field(pattern=r"^[A-Z]{1,6}-[0-9]{2,4}$")]
 VerdictWord = Literal[
-    "PASS", "CONDITIONAL_PASS", "INCONCLUSIVE", "NOT_RUN", "CONDITIONAL_FAIL", "ABORTED", "FAIL", "ERROR"
+    "PASS",
+    "CONDITIONAL_PASS",
+    "INCONCLUSIVE",
+    "NOT_RUN",
+    "CONDITIONAL_FAIL",
+    "ABORTED",
+    "FAIL",
+    "ERROR",
+    "NOT_APPLICABLE",
 ]
 
 

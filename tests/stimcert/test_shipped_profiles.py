@@ -32,7 +32,8 @@ def test_a_profile_is_what_its_file_is_called(stem: str) -> None:
 @pytest.mark.parametrize(("more", "less"), STEPS)
 def test_the_fuller_test_asks_for_all_of_the_lesser(more: str, less: str) -> None:
     full, part = PROFILES[more], PROFILES[less]
-    assert set(part.procedures) <= set(full.procedures)
+    # A lesser test asks for the highest level; what the fuller one looks at there only, it looks at as well.
+    assert set(part.procedures) <= {*full.procedures, *full.at_top}
     assert {load.si for load in part.loads} <= {load.si for load in full.loads}
     assert full.levels == "all" or part.levels == "top"
     for ceiling in part.ceilings:
@@ -57,4 +58,13 @@ def test_galvanic_is_never_without_its_polarity(kind: str) -> None:
 
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_a_type_test_asks_whether_it_is_what_it_says(claim: str) -> None:
-    assert "modality" in PROFILES[f"{claim}_type"].procedures
+    profile = PROFILES[f"{claim}_type"]
+    assert "modality" in (*profile.procedures, *profile.at_top)
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_type_test_looks_at_every_moment_and_discloses_what_it_saw(claim: str) -> None:
+    profile = PROFILES[f"{claim}_type"]
+    assert {"transients", "open_circuit", "output_specification"} <= set(profile.at_top)
+    assert {"abuse", "treatment"} <= set(profile.once)
+    assert profile.events
