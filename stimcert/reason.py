@@ -236,6 +236,7 @@ CATALOGUE: dict[str, Entry] = {
     "changed_meanwhile": Entry(
         "changed while the run was on: {files}", "leave checkout and input files alone until a run has ended"
     ),
+    "stale_reading": Entry("{text}", "restart the digitizer, then start again"),
     "bench_in_use": Entry("{text}", "wait until the other run has ended, or end it"),
     "station_locked": Entry("{text}", "remove the leads, look at the bench, then acknowledge the alarm"),
     "suspended": Entry("{text}", "keep the computer awake while the bench is in use, then start again"),

@@ -9,8 +9,10 @@ import numpy as np
 
 from bench.session.planner import Setup
 from bench.session.sampling import Sampling
+from instruments.errors import BenchError
 from instruments.roles import Digitizer
 from stimcert.reading import Accuracy, Certified, CurrentRecord, Waveform, Zero
+from stimcert.waveform.sampled import Samples
 
 BEFORE, AFTER = 0.02, 0.1
 """s of a caught record before the departure that fired the trigger, and from it on: whole cycles of most waveforms."""
@@ -22,6 +24,7 @@ within its guard band in any case."""
 _OTHER_SIDE = 0.2
 """Share of the largest current that must flow the other way to count as the other sign."""
 
+_TELLING = 100
 _WHOLE = 1.0 - 1e-9
 _NOISE = 3.0
 
@@ -69,6 +72,7 @@ class Recorder:
         self._specified = specified
         self._zeros = zeros
         self._configured: tuple[float, float, int] | None = None
+        self._newest: Samples | None = None
 
     def climb(self, setup: Setup, seconds: float, *, slowly: bool = False) -> tuple[tuple[CurrentRecord, ...], float]:
         """Record on the range of a set-up, and one range up as long as the record is clipped.
@@ -174,6 +178,18 @@ class Recorder:
             return None
         return self._current(setup, found.record.waveform), found.record.event
 
+    def _refuse_stale(self, waveform: Waveform) -> None:
+        """Refuse a record that is the one before it, sample by sample: noise never repeats itself.
+
+        :raises BenchError: ``stale_reading``.
+        """
+        samples, before, self._newest = waveform.samples, self._newest, waveform.samples
+        if before is None or waveform.clipped or len(samples) < _TELLING or len(samples) != len(before):
+            return
+        if samples[0] == before[0] and np.array_equal(samples, before):
+            text = f"{waveform.role}: the same record twice, sample by sample; what is in its buffer is not new"
+            raise BenchError(text, code="stale_reading", role=waveform.role)
+
     def _armed_at(self, setup: Setup, voltage_range: float, level: float) -> float:
         """Return the trigger's level in V: noise alone should neither fire it nor hide what reaches the level."""
         volts, noise = level * setup.shunt.value.si, self._zeros[voltage_range].noise
@@ -195,6 +211,7 @@ class Recorder:
 
     def _current(self, setup: Setup, waveform: Waveform) -> CurrentRecord:
         """Return a record across the shunt with all that turns it into a current."""
+        self._refuse_stale(waveform)
         shunt = Certified(
             value=setup.shunt.value.si,
             expanded_uncertainty=setup.shunt.expanded_uncertainty.si,
