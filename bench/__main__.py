@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
-VERBS = ("acknowledge", "bench-check", "check-plan", "close", "render", "verify")
+VERBS = ("acknowledge", "bench-check", "check-plan", "close", "lot", "render", "verify")
 """A verb ``do-it`` is ``bench/cli/do_it.py``: its docstring is the help, ``arguments(parser)``, ``run(parsed)``."""
 _SIM = "serve the simulated bench to any VISA client (sim --help tells more)"
 
