@@ -128,6 +128,9 @@ def test_shipped_plans_meet_their_profiles(plan: str, profile: str) -> None:
         (MICROCURRENT, 'levels = "all"', "levels = [8]", "not measured by output_current at level 1, 2"),
         (MICROCURRENT, '"500 Ω", "2 kΩ", "10 kΩ"]', '"500 Ω", "10 kΩ"]', "at 2 kΩ"),
         (MICROCURRENT, '"guard-U"', '"simple"', "decision rule simple is looser"),
+        (MICROCURRENT, '"guard-U"', '"standard-inherent"', "decision rule standard-inherent is looser than guard-U"),
+        (MICROCURRENT, '"guard-U"', '"guard-0.83U"', "decision rule guard-0.83U is looser than guard-U"),
+        (MICROCURRENT, '"guard-U"', '"pfa:0.03"', "decision rule pfa:0.03 is looser than guard-U"),
         (MICROCURRENT, '["microcurrent.ceiling", ', "[", "not held against current.peak ≤ 600 µA"),
         (MICROCURRENT, 'dwell = "200 ms"', 'dwell = "200 ms"\nnot_applicable = "x"', "mode lift is not measured"),
         (MICROCURRENT, 'claims = ["microcurrent"]', 'claims = ["microcurrent", "galvanic"]', "also claims galvanic"),
@@ -167,3 +170,13 @@ def test_a_row_about_some_loads_says_nothing_about_others() -> None:
     assert [row.holds_at(load) for load in (500.0, 2000.0, 1000.0)] == [True, True, False]
     assert not row.holds_at(500.0, "N1")
     assert _row(lower="-1 A", upper="1 A").holds_at(123.0, "N1")
+
+
+@pytest.mark.parametrize(
+    ("plan_rule", "loosest"), [("pfa:0.01", "guard-U"), ("guard-U", "pfa:0.03"), ("simple", "simple")]
+)
+def test_a_rule_that_is_strict_enough_is_no_gap(plan_rule: str, loosest: str) -> None:
+    plan, profile = (
+        text.replace('"guard-U"', f'"{rule}"', 1) for text, rule in zip(MICROCURRENT, (plan_rule, loosest), strict=True)
+    )
+    assert _gaps(plan, profile) == []
