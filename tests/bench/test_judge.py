@@ -256,7 +256,7 @@ shares = st.floats(min_value=0.0, max_value=1.0)
 
 @given(
     value=currents,
-    expanded=st.floats(min_value=0.0, max_value=1e-3),
+    expanded=st.floats(min_value=0.0, max_value=1e-3, allow_subnormal=False),
     bound=st.sampled_from([None, ">="]),
     observed=st.none() | shares | st.just(math.nan),
     below=st.none() | currents,
