@@ -18,6 +18,9 @@ _ROWS = '["microcurrent.ceiling", "microcurrent.advisory"]'
 _TAIL = f'levels = "all"\nloads = ["500 Ω", "2 kΩ", "10 kΩ"]\ndwell = "200 ms"\nlimits = {_ROWS}\n'
 _UNDECLARED = _TAIL.replace('"all"', "[1, 2]").replace(_ROWS, '["declared"]')
 
+_TOLERANCE = 'electrode_area_tolerance = "5 %"'
+_TURNS = 'alternates = "2 s"\nalternates_tolerance = "10 %"'
+
 
 def _plan(text: str) -> Plan:
     return load(text.encode(), Plan, "plan.toml").value
@@ -100,6 +103,11 @@ def test_modes_are_found_by_name() -> None:
         (MICRO, 'cycle = "10 ms"', 'cycle = "10 ms"\nprogram = "10 ms"', "mode[1].program", "longer than its waveform"),
         (MICRO, 'cycle = "10 ms"', 'program = "0 s"', "mode[1].program", "greater than 0 s"),
         (MICRO, 'cycle = "10 ms"', 'program = "100 ms"', "case[1].dwell", "needs a dwell of three"),
+        (MICRO, 'cycle = "10 ms"', 'alternates = "2 s"', "mode[1].alternates_tolerance", "belong together"),
+        (MICRO, 'cycle = "10 ms"', 'auto_off_tolerance = "5 %"', "mode[1].auto_off", "belong together"),
+        (MICRO, 'cycle = "10 ms"', "weeks = 8", "mode[1].treatments_per_week", "belong together"),
+        (MICRO, 'electrode_area = "1 cm²"', _TOLERANCE, "mode[1].electrode_area_tolerance", "no electrode_area"),
+        (GALV, 'ion = "positive"', f'ion = "positive"\n{_TURNS}', "mode[2].alternates", "has to keep"),
         (GALV, 'polarity = "negative"', "", "mode[1].polarity", "a galvanic mode declares polarity"),
         (GALV, 'polarity = "negative"', 'polarity = "positive"', "mode[1].polarity", "done with the cathode"),
         (GALV, 'polarity = "negative"', 'ion = "positive"', "mode[1].ion", "drives no ion"),
@@ -128,6 +136,23 @@ def test_the_name_of_a_treatment_counts() -> None:
 def test_polarity_needs_a_sign() -> None:
     text = _changed(MICRO, ('procedure = "output_current"', 'procedure = "polarity"'))
     assert any("case[1].modes[1]" in line and "declares no polarity" in line for line in _problems(text))
+
+
+def test_a_schedule_of_signs_is_seen_over_three_cycles() -> None:
+    text = _changed(MICRO, ('cycle = "10 ms"', _TURNS), ('procedure = "output_current"', 'procedure = "polarity"'))
+    assert any("case[1].dwell" in line and "a dwell of 8 times that" in line for line in _problems(text))
+
+
+def test_a_treatment_is_seen_as_a_whole_and_judged_by_something() -> None:
+    text = _changed(
+        MICRO,
+        ('cycle = "10 ms"', 'treatment_time = "1200 s"'),
+        ('procedure = "output_current"', 'procedure = "treatment"'),
+        (f"limits = {_ROWS}", ""),
+    )
+    problems = "\n".join(_problems(text))
+    assert "a whole one is to be seen" in problems
+    assert "declares no auto_off: ids of limit rows are needed" in problems
 
 
 def test_many_mistakes_in_many_tables_are_all_there() -> None:

@@ -127,6 +127,17 @@ def test_after_a_pause_and_another_start_it_is_no_longer_paused() -> None:
     assert (world.device.on, world.now()) == (False, 1e-6)
 
 
+def test_something_breaks_for_a_moment_in_one_mode() -> None:
+    name = started(Behaviours()).device.mode.name
+    fault = LateFault(after=300.0, lasts=0.005, gain=3.0, modes=frozenset({name}))
+    world = started(Behaviours(late_fault=fault))
+    assert [world.at(301.0 + after) for after in (-1e-6, 1e-6, 0.005 - 1e-6, 0.005 + 1e-6)] == pytest.approx(
+        [LEVELS[0], 3 * LEVELS[0], 3 * LEVELS[0], LEVELS[0]]
+    )
+    other = started(Behaviours(late_fault=LateFault(after=300.0, gain=3.0, modes=frozenset({"another"}))))
+    assert other.at(400.0) == LEVELS[0]
+
+
 def test_something_breaks_after_minutes_and_later_levels_show_it_too() -> None:
     world = started(Behaviours(late_fault=LateFault(after=300.0, gain=3.0, direct=1e-4)))
     assert world.at(300.9) == LEVELS[0]
