@@ -45,7 +45,10 @@ def impedance(record: Record) -> Impedance | None:
     if not modes:
         return None
     loads = sorted({load for found in modes for load in found})
-    return Impedance(loads=[numbers.given(load, "Ω") for load in loads], rows=[_row(found, loads) for found in modes])
+    return Impedance(
+        loads=[numbers.given(load, "Ω") if load > 0.0 else "short" for load in loads],
+        rows=[_row(found, loads) for found in modes],
+    )
 
 
 def _counts(found: Measurement) -> bool:

@@ -93,6 +93,11 @@ QUANTITIES = {
     "paths.current": "current by both paths",
     "bypass.current": "reference current with the SMU bypassed",
     "zero": "reading with the port open",
+    "zero.shorted": "reading with the leads shorted",
+    "relays.leakage": "leakage of the open relays",
+    "relays.resistance": "resistance by the relay map",
+    "reference.charge": "charge of the reference pulse",
+    "warm_up": "time switched on before the first measurement",
 }
 
 

@@ -23,9 +23,7 @@ HERE = "tests/bench/skin_peaks"
 SAMPLE, EVENT = 1e-6, 10e-6
 SHUNT = 10.0
 # The parts of this station stand what a voltage on pads asks of them.
-STATION = Edited(
-    "instruments/stations/sim.toml", (('max_power = "0.25 W"', 'max_power = "2 W"'), ('"1 W"', '"100 W"'))
-)
+STATION = Edited("instruments/stations/sim.toml", (('max_power = "0.25 W"', 'max_power = "2 W"'), ('"1 W"', '"100 W"')))
 
 
 def in_place(name: str) -> Edited:

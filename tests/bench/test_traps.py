@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a naive averaging meter says to each trap, and what this bench says. The table is a page of the documentation.
 
-    pytest tests/bench/test_traps.py -s        # prints the table
+pytest tests/bench/test_traps.py -s        # prints the table
 """
 
 import math
