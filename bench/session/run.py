@@ -85,7 +85,7 @@ class Run:
         entry = self.ledger_head
         if entry is None:
             return [f"ledger          NOT WRITTEN: {self.trouble}"]
-        goes_on = [f"goes on with    pytest bench/ --resume={self.path}"] if self.stopped else []
+        goes_on = [f"goes on with    --resume={self.path}"] if self.stopped else []
         return [f"ledger          entry {entry.number}, head {entry.hash}", *goes_on]
 
     @property
