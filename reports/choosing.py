@@ -20,6 +20,9 @@ def worst_of(measurements: Sequence[Measurement]) -> Measurement | None:
 def _badness(found: Measurement) -> tuple[int, float]:
     share = numbers.margin_share(found.held, found.lower, found.upper)
     severity = -1 if found.own in (None, Verdict.NOT_APPLICABLE) else found.own.severity
+    if found.own is Verdict.ERROR and found.data.get("void"):
+        # It was measured well, on a bench that nobody trusts any more: less than a finding against the device.
+        severity = Verdict.INCONCLUSIVE.severity
     return severity, float("-inf") if share is None else -share
 
 

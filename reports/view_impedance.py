@@ -55,10 +55,10 @@ def _counts(found: Measurement) -> bool:
     """Whether it is a peak current of a running mode at a resistance, of a record that was not repeated."""
     if found.quantity != _PEAK or found.mode is None or found.load is None or found.value is None:
         return False
-    where, reason = found.conditions.data.get, found.data.get("reason") or {}
+    where = found.conditions.data.get
     if where("one_more_up") or where("descending") or where("network") or where("state") or where("event"):
         return False
-    return reason.get("code") != "repeated_one_range_up" and not found.data.get("void")
+    return found.node("reason").text("code") != "repeated_one_range_up" and not found.data.get("void")
 
 
 def _by_load(group: Sequence[Measurement]) -> dict[float, Measurement]:

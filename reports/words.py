@@ -98,6 +98,7 @@ QUANTITIES = {
     "relays.resistance": "resistance by the relay map",
     "reference.charge": "charge of the reference pulse",
     "warm_up": "time switched on before the first measurement",
+    "network.time_constant": "time constant of a skin network",
 }
 
 

@@ -16,10 +16,16 @@ def device_finding(cases: Sequence[Body]) -> Verdict:
     return worst(verdict for verdict in map(Verdict, verdicts) if verdict is not Verdict.ERROR)
 
 
+def _severity(measurement: Body) -> int:
+    """Order verdicts. What is void and no finding was measured well, but on a bench that nobody trusts: it is none."""
+    verdict, void = Verdict(measurement["verdict"]), "void" in measurement
+    return Verdict.INCONCLUSIVE.severity if void and verdict is Verdict.ERROR else verdict.severity
+
+
 def worst_point(cases: Sequence[Body]) -> dict[str, Any] | None:
     """Return the judged measurement with the worst verdict, and among those the one nearest to its limit or beyond."""
     judged = [
-        (Verdict(m["verdict"]).severity, nearness(m), case["id"], m)
+        (_severity(m), nearness(m), case["id"], m)
         for case in cases
         for m in case["measurements"]
         if m["verdict"] is not None and m["value"] is not None

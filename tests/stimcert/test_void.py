@@ -52,6 +52,16 @@ def test_what_was_found_against_the_device_remains(verdict: str) -> None:
     assert (kept["verdict"], kept["reason"]["code"], kept["void"]["code"]) == (verdict, "guard_band", "voided")
 
 
+def test_the_worst_point_of_a_void_run_is_the_finding_against_the_device() -> None:
+    bad = [
+        ("case_begun", WALL, {"case": "A-01"}),
+        measurement("A-01", "FAIL", 6.5e-4),
+        measurement("A-01", "PASS", 1e-4),
+    ]
+    record = run([*bad, ("case_ended", WALL, {"case": "A-01"})], case("A-02", "PASS"), BAD)
+    assert (record["worst_point"]["value"], record["worst_point"]["verdict"]) == (6.5e-4, "FAIL")
+
+
 def test_what_a_good_check_has_confirmed_stays_good() -> None:
     record = run(case("A-01", "PASS"), STILL_GOOD, case("A-02", "PASS"), BAD)
     assert [entry["verdict"] for entry in record["cases"]] == ["PASS", "PASS", "ERROR"]
