@@ -119,7 +119,7 @@ PROCEDURES: dict[str, Procedure] = {
     ),
     "charge": Procedure(metrics=("current.peak", *CHARGES, "current.mean")),
     "energy": Procedure(metrics=("current.peak", *ENERGIES)),
-    "idle_output": Procedure(metrics=("current.peak", "current.mean"), visits="states"),
+    "idle_output": Procedure(metrics=("current.peak", *AFTERWARDS), visits="states"),
     "intensity_control": Procedure(
         metrics=("current.peak", "intensity.step", "intensity.drop", "intensity.minimum"), comes_down=True
     ),

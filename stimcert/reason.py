@@ -141,7 +141,7 @@ CATALOGUE: dict[str, Entry] = {
         "leave it out of the plan's case if the device has no such control; by hand it cannot be timed",
     ),
     "energy_needs_resistance": Entry(
-        "the load {load} stores energy: R·i² is not what goes into it", "choose a resistance for this limit"
+        "the load stores energy: R·i² is not what goes into it", "choose a resistance for this limit"
     ),
     "not_comparable": Entry(
         "before and after were not measured alike ({what}): their errors do not cancel",

@@ -81,7 +81,7 @@ def _of_event(metric: str, capture: Capture) -> Measured:
     if metric == "event.charge":
         return event_charge(record, moment.band)
     if moment.resistance is None:
-        raise NotMeasurable("energy_needs_resistance", "R·i² is not what goes into a load that stores energy", load="")
+        raise NotMeasurable("energy_needs_resistance", "R·i² is not what goes into a load that stores energy")
     return event_energy(record, moment.band, moment.resistance)
 
 
