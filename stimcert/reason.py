@@ -77,6 +77,10 @@ CATALOGUE: dict[str, Entry] = {
     "no_digitizer": Entry(
         "bandwidth: the SMU sees means only, {quantity} needs a digitizer", "add a digitizer to the station"
     ),
+    "no_mean_to_prove": Entry(
+        "bandwidth: the SMU sees means only, and the running output has none that proves it",
+        "add a digitizer to the station",
+    ),
     "no_whole_period": Entry(
         "{role} integrates for {longest} at most, which holds no whole period of {period}",
         "add a digitizer to the station: its records are as long as they need to be",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.session.capture_plan import divide
-from bench.session.foresight import foreseen_lines
+from bench.session.foresight import foreseen_lines, unproven_lines
 from bench.session.inputs import Inputs
 from bench.session.planner import (
     Setup,
@@ -59,7 +59,7 @@ def forecast(inputs: Inputs) -> Iterator[CaseForecast]:
             minutes=_seconds(inputs, case) / 60,
             decidable=decidable,
             words=words,
-            foreseen=tuple(foreseen),
+            foreseen=(*foreseen, *(unproven_lines(inputs, case) if not case.not_applicable else ())),
             operator_actions=_operator_actions(inputs, case, points),
         )
 

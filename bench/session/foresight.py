@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a station cannot show of what a plan asks for: in the same words before the run and in its record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bench.session.capture_plan import PEAKS
 from bench.session.inputs import Inputs
@@ -11,6 +11,7 @@ from bench.session.rows import judged_rows
 from bench.session.sampling import Sampling, sampling_of
 from stimcert.metrics import METRICS
 from stimcert.plan import Case, Mode
+from stimcert.procedures import facts_of
 from stimcert.quantity import show
 from stimcert.reason import Reason
 
@@ -31,6 +32,17 @@ def missing(inputs: Inputs, mode: Mode, row: Row) -> Reason | None:
     return _by_records(sampling, mode, row)
 
 
+def unproven(inputs: Inputs, case: Case, mode: Mode, row: Row) -> Reason | None:
+    """Return why a row may turn out INCONCLUSIVE on this station: a mean alone proves no output that has none.
+
+    That is so where the output must be proven before it ends, and no mean of it is declared.
+    """
+    if sampling_of(inputs.station) is not None or facts_of(case.procedure).visits != "states":
+        return None
+    declared = any(entry.metric == "current.mean" for entry in mode.declared)
+    return None if declared or row.metric != "current.mean" else Reason("no_mean_to_prove")
+
+
 def foreseen(inputs: Inputs, case: Case) -> Iterator[tuple[Mode, Row, Reason]]:
     """Yield each mode and row of a case that this station cannot decide, and why."""
     for mode, row in judged_rows(inputs, case):
@@ -40,13 +52,22 @@ def foreseen(inputs: Inputs, case: Case) -> Iterator[tuple[Mode, Row, Reason]]:
 
 def foreseen_lines(inputs: Inputs, case: Case) -> list[str]:
     """Return the same as lines, one for each reason and the modes that share it."""
+    found = ((mode, row, reason.text) for mode, row, reason in foreseen(inputs, case))
+    return _lines(found, "INCONCLUSIVE at best")
+
+
+def unproven_lines(inputs: Inputs, case: Case) -> list[str]:
+    """Return what may turn out INCONCLUSIVE, in lines like those of :func:`foreseen_lines`."""
+    rows = ((mode, row, unproven(inputs, case, mode, row)) for mode, row in judged_rows(inputs, case))
+    found = ((mode, row, reason.text) for mode, row, reason in rows if reason is not None)
+    return _lines(found, "INCONCLUSIVE where the output has no mean")
+
+
+def _lines(found: Iterable[tuple[Mode, Row, str]], verdict: str) -> list[str]:
     modes: dict[tuple[str, str], list[str]] = {}
-    for mode, row, reason in foreseen(inputs, case):
-        modes.setdefault((row.id, reason.text), []).append(mode.name)
-    return [
-        f"{row} in {', '.join(dict.fromkeys(names))}: INCONCLUSIVE at best, {text}"
-        for (row, text), names in modes.items()
-    ]
+    for mode, row, text in found:
+        modes.setdefault((row.id, text), []).append(mode.name)
+    return [f"{row} in {', '.join(dict.fromkeys(names))}: {verdict}, {text}" for (row, text), names in modes.items()]
 
 
 def _by_means(inputs: Inputs, mode: Mode, row: Row) -> Reason | None:

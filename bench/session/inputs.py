@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["InputFile", "Inputs", "InvalidInputs", "SimulatedDevice", "load_inputs"]
 
 # The simulated device that fits a plan: by the model that it names, else by the modality of its first mode.
-GOOD_MODEL = {"MC-8": "microcurrent_good", "GV-5": "galvanic_good", "EMS-2": "ems_consumer", "SU-3": "salon_unit"}
+GOOD_MODEL = {
+    "MC-8": "microcurrent_good",
+    "MENS-3": "microcurrent_mens",
+    "GV-5": "galvanic_good",
+    "EMS-2": "ems_consumer",
+    "SU-3": "salon_unit",
+}
 GOOD_DEVICE = {"microcurrent": "microcurrent_good", "galvanic": "galvanic_good", "ems": "ems_consumer"}
 
 

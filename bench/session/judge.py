@@ -47,6 +47,12 @@ class Judgement:
             "exceeded": self.exceeded,
         }
 
+    def as_unproven(self, unproven: Reason | None) -> "Judgement":
+        """Return the judgement where the plan already tells that no output may be proven: with that reason."""
+        if unproven is None or self.reason is None or self.reason.code != "no_output_proven":
+            return self
+        return replace(self, reason=unproven)
+
     def as_foreseen(self, missing: Reason | None) -> "Judgement":
         """Return the judgement where the plan already tells that the station lacks something: only a FAIL stays."""
         if missing is None or self.verdict in (None, Verdict.FAIL, Verdict.ERROR):

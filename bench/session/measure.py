@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bench.session.attempt import Attempt, Kind, Proving, Reading, proof_by
 from bench.session.bench import Bench
 from bench.session.capture_plan import PEAKS
-from bench.session.foresight import missing
+from bench.session.foresight import missing, unproven
 from bench.session.history import History
 from bench.session.inputs import Inputs
 from bench.session.judge import Judgement, judge
@@ -195,7 +195,10 @@ class Measure:
             current=attempt.proving(point, metric),
             proven=attempt.kind != "chosen",
         )
-        return measured, judgement.as_foreseen(missing(self._inputs, point.mode, row)) if row is not None else judgement
+        if row is None:
+            return measured, judgement
+        judgement = judgement.as_unproven(unproven(self._inputs, self._case, point.mode, row))
+        return measured, judgement.as_foreseen(missing(self._inputs, point.mode, row))
 
     def _body(
         self,

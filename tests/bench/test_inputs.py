@@ -295,6 +295,7 @@ def test_files_of_one_name_stay_apart(desk: Desk) -> None:
         ("galvanic_type", "galvanic_good"),
         ("ems_type", "ems_consumer"),
         ("salon_unit", "salon_unit"),
+        ("microcurrent_mens", "microcurrent_mens"),
     ],
 )
 def test_the_simulated_device_is_the_good_one_of_the_model(plan: str, device: str) -> None:

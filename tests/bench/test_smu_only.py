@@ -13,12 +13,13 @@ from bench.__main__ import main
 from bench.session.backlog import Backlog
 from bench.session.bench import Bench
 from bench.session.check_context import BenchState
-from bench.session.foresight import foreseen, foreseen_lines, no_whole_period
+from bench.session.foresight import foreseen, foreseen_lines, no_whole_period, unproven_lines
 from bench.session.inputs import Inputs
 from bench.session.measure import CaseNotPassed, Measure
 from bench.session.run import Run
 from stimcert.plan import Case
 from stimcert.reading import Status
+from stimcert.reason import CATALOGUE
 from tests.bench.command import CHECKOUT
 from tests.bench.fake_station import Loop, fake_station
 from tests.bench.parts import inputs
@@ -26,6 +27,7 @@ from tests.bench.runs import Ask, Result
 
 STATION = "instruments/stations/sim_smu_only.toml"
 PLANS = sorted(path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "test_plans").glob("*.toml"))
+REASON = CATALOGUE["no_mean_to_prove"].sentence
 LACKING = {"bandwidth", "no_digitizer", "no_whole_period", "no_whole_record", "sign_not_proven"}
 """Codes of what a station lacks: none of them may come as a surprise."""
 
@@ -69,6 +71,19 @@ def test_what_was_foretold_is_what_comes_and_nothing_else_is_lacking(plan: str) 
                 assert (body["verdict"], reason["text"]) == ("INCONCLUSIVE", foretold[place]), (case.id, body)
             else:
                 assert reason is None or reason["code"] not in LACKING, (case.id, body)
+                if reason is not None and reason["code"] == "no_mean_to_prove":
+                    assert any(line.endswith(reason["text"]) for line in unproven_lines(given, case))
+
+
+def test_an_output_without_a_mean_is_said_to_be_unprovable() -> None:
+    """What was off before is not shown to have been on: a made-up device whose pulses cancel out."""
+    given = inputs("test_plans/microcurrent_type.toml", STATION)
+    idle = next(case for case in given.plan.cases if case.procedure == "idle_output")
+    assert unproven_lines(given, idle) == [
+        f"off_state.dc in lift, tone: INCONCLUSIVE where the output has no mean, {REASON}"
+    ]
+    judged = bodies(given, idle, Loop(device=(1e-4, -1e-4)))
+    assert {(body["verdict"], body["reason"]["text"]) for body in judged} == {("INCONCLUSIVE", REASON)}
 
 
 def test_every_row_but_those_of_means_and_signs_is_foretold() -> None:
@@ -76,10 +91,9 @@ def test_every_row_but_those_of_means_and_signs_is_foretold() -> None:
         given = inputs(plan, STATION)
         for case in given.plan.cases:
             metrics = {row.metric for _, row, _ in foreseen(given, case)}
-            assert "current.polarity" not in metrics
-            # The bursts of the EMS plan: no reading of the SMU is as long as their period.
+            # Bursts of the EMS plan, slow pulses of the MENS plan: no reading of the SMU is as long as their period.
             whole = all(no_whole_period(given, given.plan.mode_named(name)) is None for name in case.modes)
-            assert not whole or "current.mean" not in metrics
+            assert not whole or not metrics & {"current.mean", "current.polarity"}
             if case.procedure in ("output_current", "pulse_timing", "modality"):
                 means = all(given.limits[name].metric == "current.mean" for name in case.limits if name != "declared")
                 declared = {d.metric for name in case.modes for d in given.plan.mode_named(name).declared}
