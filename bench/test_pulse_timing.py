@@ -4,10 +4,7 @@
 from bench.session.bench import Bench
 from bench.session.measure import Measure
 from stimcert.plan import Case
-from stimcert.procedures import PROGRAM, TIMING, WHOLE_TIMING
-
-PERIODS = 5.0
-"""Periods of a program in its record: the first and the last may be cut, three whole ones are needed."""
+from stimcert.procedures import PROGRAM, PROGRAM_PERIODS, TIMING, WHOLE_TIMING
 
 
 def test_pulse_timing(case: Case, bench: Bench, measure: Measure) -> None:
@@ -18,6 +15,6 @@ def test_pulse_timing(case: Case, bench: Bench, measure: Measure) -> None:
         for metric in (*TIMING, *measure.wanted(point, WHOLE_TIMING)):
             measure(point, metric, capture)
         if program := list(measure.wanted(point, PROGRAM)):
-            whole = bench.program_record(point, periods=PERIODS)
+            whole = bench.program_record(point, periods=PROGRAM_PERIODS)
             for metric in program:
                 measure(point, metric, whole, proven_by=capture)

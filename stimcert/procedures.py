@@ -74,6 +74,9 @@ RAMPS = ("program.ramp_up", "program.ramp_down")
 PROGRAM = ("program.on", "program.off", "program.duty", *RAMPS)
 """Times of an ON/OFF program, measured where a row asks for them, on a record of their own."""
 
+PROGRAM_PERIODS = 5.0
+"""Periods of a program in that record: its ends may cut one each, and three whole ones are needed."""
+
 CHARGES = ("charge.phase", "charge.net", "charge.imbalance")
 ENERGIES = ("energy.pulse", "power.density")
 DISCLOSED_PULSES = ("pulse.width", "pulse.phase_duration", "pulse.second_phase", "pulse.frequency", *CHARGES)

@@ -17,12 +17,12 @@ from bench.session.planner import (
     ranged_setup,
 )
 from bench.session.point import points_of
-from bench.session.rows import judges_nothing
+from bench.session.rows import judged_rows, judges_nothing
 from bench.session.sampling import sampling_of
 from stimcert.event_choice import left_out
 from stimcert.limits import LimitRow
 from stimcert.plan import Case
-from stimcert.procedures import discloses, facts_of
+from stimcert.procedures import PROGRAM, PROGRAM_PERIODS, discloses, facts_of
 from stimcert.quantity import show
 from stimcert.rules import band_of_expanded
 
@@ -91,10 +91,11 @@ def _seconds(inputs: Inputs, case: Case) -> float:
     sampling, points = sampling_of(inputs.station), dict.fromkeys(case.modes, 0)
     for point in points_of(inputs.plan, case):
         points[point.mode.name] += not point.one_more_up
-    total = 0.0
+    total, timed = 0.0, {mode.name for mode, row in judged_rows(inputs, case) if row.metric in PROGRAM}
     for name, count in points.items():
         times = divide(case, inputs.plan.mode_named(name), sampling) if sampling is not None else None
         beside = times.slow + (times.period or 0.0) / 2 if times is not None else 0.0
+        beside += PROGRAM_PERIODS * (inputs.plan.mode_named(name).program_period or 0.0) if name in timed else 0.0
         total += count * (case.dwell.si + case.settle.si + beside + _POINT_OVERHEAD + facts_of(case.procedure).takes)
     return total
 
