@@ -67,7 +67,7 @@ def test_a_rail_limits_current_and_voltage() -> None:
     ("change", "said"),
     [
         (('max_voltage = "80 V"\n', ""), "needs 400 V, which reach the SMU"),
-        (('metric = "pulse.duty"', 'metric = "pulse.droop"'), "into the load box, which stands 1 W"),
+        (('metric = "pulse.phase_duration"', 'metric = "pulse.droop"'), "into the load box, which stands 1 W"),
     ],
 )
 def test_without_what_makes_it_bearable_a_load_is_refused(change: tuple[str, str], said: str) -> None:
