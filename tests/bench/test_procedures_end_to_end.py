@@ -80,7 +80,9 @@ def test_a_violation_fails_where_it_is_and_nowhere_else(run: Result) -> None:
 @pytest.mark.parametrize("run", [ALTERNATING], indirect=True, ids=str)
 def test_a_mode_without_direct_current_has_no_polarity(run: Result) -> None:
     undetermined = run.measurements("PO-01", mode="iontophoresis", quantity="current.polarity")
-    assert {(m["verdict"], m["reason"]["code"]) for m in undetermined} == {("INCONCLUSIVE", "polarity_undetermined")}
+    # A first reading that only tells how many are needed decides nothing.
+    judged = {(m["verdict"], m["reason"]["code"]) for m in undetermined if m["verdict"] is not None}
+    assert judged == {("INCONCLUSIVE", "polarity_undetermined")}
     assert {m["verdict"] for m in run.measurements("PO-01", mode="desincrustation")} == {"PASS", None}
     assert run.case_verdicts["PO-01"] == "INCONCLUSIVE"
     assert run.code == 1
