@@ -84,7 +84,10 @@ def test_a_mode_without_direct_current_has_no_polarity(run: Result) -> None:
     judged = {(m["verdict"], m["reason"]["code"]) for m in undetermined if m["verdict"] is not None}
     assert judged == {("INCONCLUSIVE", "polarity_undetermined")}
     assert {m["verdict"] for m in run.measurements("PO-01", mode="desincrustation")} == {"PASS", None}
-    assert run.case_verdicts["PO-01"] == "INCONCLUSIVE"
+    # The mean has no sign, and half of the current flows the other way: that is found.
+    failed = run.measurements("PO-01", verdict="FAIL")
+    assert {(m["conditions"]["mode"], m["quantity"]) for m in failed} == {("iontophoresis", "current.reversal")}
+    assert run.case_verdicts["PO-01"] == "FAIL"
     assert run.code == 1
 
 
