@@ -153,14 +153,11 @@ def _alignment(size: Floats, index: int, noise: float, window: int) -> float:
 
     What noise alone explains of the steps between neighbours is left out.
     """
-    reach = _REACH if window == 1 else 2
-    if not reach <= index < len(size) - reach:
+    if not _REACH <= index < len(size) - _REACH:
         return 0.0
-    around = [float(s) for s in size[index - reach : index + reach + 1]]
-    if window == 1:
-        hidden = max(_shared(around), _shared(around[::-1]))
-    else:
-        hidden = max(_crossing(*around), _crossing(*reversed(around)))
+    around = [float(s) for s in size[index - _REACH : index + _REACH + 1]]
+    hidden_by = _shared if window == 1 else _crossing
+    hidden = max(hidden_by(around), hidden_by(around[::-1]))
     return max(hidden - 4.0 * noise * math.sqrt(2.0) / window, 0.0)
 
 
@@ -171,12 +168,14 @@ def _shared(around: list[float]) -> float:
     which share of it; for so long the other flank goes on towards the edge, at most as much steeper as it has become
     flatter since. What comes up over several samples is no edge, and hides nothing.
     """
-    rest, foot, flank, top, after, beyond, _ = around
-    if not (top > foot and flank > foot and abs(foot - rest) <= (flank - foot) / 2):
-        return 0.0
-    share = min((flank - foot) / (top - foot), 1.0)
-    fall = max(top - after, 0.0)
-    return fall * _steeper(fall, after - beyond) * share
+    rest, foot, flank, top, after, beyond, further = around
+    fall, hidden = max(top - after, 0.0), 0.0
+    if top > foot and flank > foot and abs(foot - rest) <= (flank - foot) / 2:
+        hidden = fall * _steeper(fall, after - beyond) * min((flank - foot) / (top - foot), 1.0)
+    if abs(flank - foot) <= (top - flank) / 2:
+        # The middle itself may lie on the edge: the next one shows how high it would have begun.
+        hidden = max(hidden, after + (after - beyond) * _steeper(after - beyond, beyond - further) - top)
+    return hidden
 
 
 def _steeper(step: float, further: float) -> float:
@@ -184,16 +183,18 @@ def _steeper(step: float, further: float) -> float:
     return min(max(step / further, 1.0), _STEEPEST) if further > 0.0 else 1.0
 
 
-def _crossing(earlier: float, before: float, top: float, after: float, beyond: float) -> float:
-    """Return how far above ``top`` two flanks meet between ``top`` and ``after``.
+def _crossing(around: list[float]) -> float:
+    """Return how far above the middle two flanks meet between it and the next one.
 
     The moving mean of a rectangular event rises and falls by straight lines, so that this is exact for a rectangle. A
     flank that gets steeper towards the top, as the mean over a decaying spike does, is taken to go on doing so.
     """
+    _, earlier, before, top, after, beyond, further = around
     rise, fall = top - before, after - beyond
     if rise <= 0.0 or fall <= 0.0:
         return 0.0
     rise *= _steeper(rise, before - earlier)
+    fall *= _steeper(fall, beyond - further)
     return max(rise * (after - top + fall) / (rise + fall), 0.0)
 
 
