@@ -32,11 +32,15 @@ def check_pulses(context: CheckContext) -> None:
 
 
 def _kinds(context: CheckContext) -> Iterator[tuple[Setup, ReferencePulse]]:
-    """Yield each set-up with the largest pulses that fit into its SMU's range, each kind of pulse once."""
+    """Yield each set-up with the largest pulses of the order of its worst case, each kind of pulse once.
+
+    Not those that fit the range of the SMU: a station may force a higher one, and shunt and load stay as they are.
+    """
     done: set[float] = set()
     for setup, _ in context.setups():
         entries = context.inputs.station.reference_pulses
-        fitting = [entry for entry in entries if abs(entry.current.si) <= setup.smu_range]
+        largest = smallest_range(context.station.smu.current_ranges, setup.worst_case)
+        fitting = [entry for entry in entries if abs(entry.current.si) <= largest]
         if fitting:
             entry = max(fitting, key=lambda entry: abs(entry.current.si))
             if entry.current.si not in done:
