@@ -37,10 +37,31 @@ def state_of_nobody() -> Iterator[None]:
             os.environ[name] = value
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+TRIALS = (
+    "test_faults_end_to_end.py",
+    "test_procedures_end_to_end.py",
+    "test_programs_end_to_end.py",
+    "test_shipped_plans.py",
+    "test_traps.py",
+)
+"""Modules of whole runs, one for each plan, device or fault. They have an environment of their own, ``tox run -e trials``,
+and are left out of the others unless a command line names them."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "trial: a whole run of the bench; ``-m trial`` selects them")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(STRICT, append=False)  # a test may still say otherwise of its own
+            if item.path.name in TRIALS:
+                item.add_marker("trial")
+    named = any(name in argument for name in TRIALS for argument in config.args)
+    if not config.option.markexpr and not named:
+        config.hook.pytest_deselected(items=[item for item in items if item.path.name in TRIALS])
+        items[:] = [item for item in items if item.path.name not in TRIALS]
 
 
 def pytest_collection_finish() -> None:

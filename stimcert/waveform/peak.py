@@ -145,7 +145,10 @@ def _above(size: Floats, level: float) -> int:
 
 
 _REACH = 3
-_STEEPEST = 4.0
+_STEEPEST = 1.3
+"""By how much a flank gets steeper in one sample; a spike that decays in 4 samples to 1/e does by 1.28."""
+_DECAY = 0.3
+"""Share of its height that such a spike loses in one sample at most; what loses more has ended there."""
 
 
 def _alignment(size: Floats, index: int, noise: float, window: int) -> float:
@@ -169,10 +172,10 @@ def _shared(around: list[float]) -> float:
     flatter since. What comes up over several samples is no edge, and hides nothing.
     """
     rest, foot, flank, top, after, beyond, further = around
-    fall, hidden = max(top - after, 0.0), 0.0
-    if top > foot and flank > foot and abs(foot - rest) <= (flank - foot) / 2:
-        hidden = fall * _steeper(fall, after - beyond) * min((flank - foot) / (top - foot), 1.0)
-    if abs(flank - foot) <= (top - flank) / 2:
+    fall, height, hidden = top - after, top - foot, 0.0
+    if 0.0 < fall <= _DECAY * height and flank > foot and abs(foot - rest) <= (flank - foot) / 2:
+        hidden = fall * _steeper(fall, after - beyond) * min((flank - foot) / height, 1.0)
+    if 0.0 < after - beyond <= _DECAY * height and abs(flank - foot) <= (top - flank) / 2:
         # The middle itself may lie on the edge: the next one shows how high it would have begun.
         hidden = max(hidden, after + (after - beyond) * _steeper(after - beyond, beyond - further) - top)
     return hidden

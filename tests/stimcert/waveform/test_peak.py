@@ -134,3 +134,15 @@ def test_a_spike_that_begins_between_two_samples_is_within_the_alignment(
     peak = absolute_peak(record, window, zero=0.0, noise=0.0)
     assert peak.magnitude <= best + 1e-12
     assert best <= peak.magnitude + peak.alignment + 1e-3
+
+
+@pytest.mark.parametrize("window", [1, 2, 10])
+@pytest.mark.parametrize("width", [2, 3, 6, 7, 30])
+@pytest.mark.parametrize("early", [0.0, 0.25, 0.75])
+def test_pulses_with_sharp_edges_hide_no_more_than_they_are(window: int, width: int, early: float) -> None:
+    record = np.zeros(1000)
+    for begin in range(100, 900, 50):
+        record[begin : begin + width] = 1.0
+        record[begin - 1], record[begin + width - 1] = early, 1.0 - early
+    peak = absolute_peak(record, window, zero=0.0, noise=0.0)
+    assert peak.magnitude + peak.alignment <= 1.4 * min(width, window) / window
