@@ -44,8 +44,8 @@ TRIALS = (
     "test_shipped_plans.py",
     "test_traps.py",
 )
-"""Modules of whole runs, one for each plan, device or fault. They have an environment of their own, ``tox run -e trials``,
-and are left out of the others unless a command line names them."""
+"""Modules of whole runs, one for each plan, device or fault. They have an environment of their own,
+``tox run -e trials``, and are left out of the others unless a command line names them."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
