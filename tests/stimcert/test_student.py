@@ -37,7 +37,8 @@ def test_series_and_deviate_meet(dof: int) -> None:
 
 @given(st.floats(0.5, 0.999), st.integers(1, 200))
 def test_more_degrees_of_freedom_are_never_wider(probability: float, dof: int) -> None:
-    assert quantile(probability, dof + 1) <= quantile(probability, dof) * (1 + 1e-12)
+    # In the middle itself both are zero, but for the last digits.
+    assert quantile(probability, dof + 1) <= quantile(probability, dof) * (1 + 1e-12) + 1e-15
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0, 95.0, math.nan, -0.1])
