@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from stimcert.store.run_folder import sha256_of
 from stimcert.strict_toml import MAX_BYTES, Document, InvalidFile, Problem, StrictModel, load
 
 M = TypeVar("M", bound=StrictModel)
@@ -34,7 +35,7 @@ class InputFile:
     def changed(self) -> bool:
         """Return whether the file is not what it was any more, or gone."""
         try:
-            return hashlib.sha256(self.path.read_bytes()).hexdigest() != self.sha256
+            return sha256_of(self.path) != self.sha256
         except OSError:
             return True
 

@@ -4,11 +4,11 @@
 import json
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from instruments.errors import BenchError
+from stimcert.store.run_folder import iso, utc_now
 
 
 class Alarm:
@@ -30,7 +30,7 @@ class Alarm:
         if self.file.exists():
             return
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        body = {"since": _now(), "run": run, "by": by, "unconfirmed": list(unconfirmed)}
+        body = {"since": iso(utc_now()), "run": run, "by": by, "unconfirmed": list(unconfirmed)}
         with open(self.file, "w", encoding="utf-8") as stream:
             json.dump(body, stream)
             stream.flush()
@@ -59,7 +59,7 @@ class Alarm:
         """
         if not self.file.exists():
             return None
-        body = self._read() | {"acknowledged": _now(), "operator": operator}
+        body = self._read() | {"acknowledged": iso(utc_now()), "operator": operator}
         kept = self.file.with_name(f"{self.file.stem}.{body['acknowledged'].replace(':', '')}.json")
         kept.write_text(json.dumps(body), encoding="utf-8")
         self.file.unlink()
@@ -72,7 +72,3 @@ class Alarm:
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -60,10 +60,10 @@ class Trap:
         return Edited(self.origin, ((text, plan + case),))
 
 
-def output_current(dwell: str, mode: str = "lift") -> str:
+def output_current(dwell: str) -> str:
     """Return a case that captures the top level."""
     return (
-        f'procedure = "output_current"\nmodes = ["{mode}"]\nlevels = [8]\nloads = ["2 kΩ"]\ndwell = "{dwell}"\n'
+        f'procedure = "output_current"\nmodes = ["lift"]\nlevels = [8]\nloads = ["2 kΩ"]\ndwell = "{dwell}"\n'
         'limits = ["microcurrent.ceiling"]\n'
     )
 

@@ -16,7 +16,7 @@ CHECKED = (
     "zero_offset", "load_wrong", "load_stuck", "load_wrong_decade", "smu_limited", "smu_overrange", "wrong_identity",
     "wrong_dut", "dut_refused", "reference_wrong",
     "leads_swapped", "paths_disagree", "bypass_wrong", "temperature_outside",
-    "safe_state_unconfirmed", "relay_map_wrong", "bench_drifted", "stale_reading", "power_cycled", "current_limited",
+    "safe_state_unconfirmed", "relay_map_wrong", "drifted", "stale_reading", "power_cycled", "current_limited",
 )  # fmt: skip
 """How it is named where a self-check stumbles over what it led to."""
 
@@ -67,8 +67,8 @@ ROWS = (
     Row(id="H2", does="I/O error in SQLite", seam="sqlite", codes=("storage_failed",)),
     Row(id="H2", does="disk full", seam="file", codes=("storage_failed",)),
     Row(id="H2", does="I/O error", seam="file", codes=("storage_failed",)),
-    Row(id="H3", does="the clock jumps a day ahead", seam="clock", codes=("clock_stepped",), harmless=True),
-    Row(id="H3", does="the clock jumps a day back", seam="clock", codes=("clock_stepped",), harmless=True),
+    Row(id="H3", does="the clock jumps a day ahead", seam="clock", codes=("clock_set",), harmless=True),
+    Row(id="H3", does="the clock jumps a day back", seam="clock", codes=("clock_set",), harmless=True),
     Row(id="H1", does="kill -9", seam="event", codes=None),
     Row(id="H1", does="exit with code 0", seam="event", codes=None),
     Row(id="O2", does="SIGTERM", seam="event", codes=("interrupted",)),
