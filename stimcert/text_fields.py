@@ -55,7 +55,7 @@ def _known_rule(text: str) -> str:
         return rule_named(text).id
     except ValueError as unknown:
         allowed = f"{', '.join(NAMES)} are allowed, with p a fraction above 0 and below 0.5 such as 0.01"
-        raise PydanticCustomError("rule", "{text}", {"text": f'found "{text}"; {allowed}'}) from unknown
+        raise PydanticCustomError("rule", "{text}", {"text": allowed}) from unknown
 
 
 _WANT_RULE = f"one of {', '.join(NAMES)}"

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Machines are shared: how long an example takes proves nothing.
-settings.register_profile("shared", deadline=None, max_examples=50)
-settings.load_profile("shared")
+# The same examples on every machine, so that a build fails for what was changed in it and for nothing else.
+# ``--hypothesis-profile=search`` looks for new ones. Machines are shared: how long an example takes proves nothing.
+settings.register_profile("search", deadline=None, max_examples=50, print_blob=True)
+settings.register_profile("same", settings.get_profile("search"), derandomize=True)
+settings.load_profile("same")
 
 HERE = Path(__file__).parent
 # What the garbage collector finds belongs to no test in particular, so it may not fail one. The last one wins.

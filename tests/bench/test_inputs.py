@@ -311,6 +311,14 @@ def test_a_model_of_which_none_is_simulated_is_that_of_the_modality(desk: Desk) 
     assert found.path.stem == "microcurrent_good"
 
 
+@pytest.mark.parametrize("character", ["\\u0000", "\\u001b[2J", "\\u202e"])
+def test_what_no_screen_can_show_is_named_all_the_same(desk: Desk, character: str) -> None:
+    desk.edit(PROFILE, 'rule = "guard-U"', f'rule = "guard{character}"')
+    with pytest.raises(InvalidInputs, match="are allowed") as invalid:
+        desk.load()
+    assert all(str(problem).isprintable() for problem in invalid.value.problems)
+
+
 @pytest.fixture(scope="module")
 def fuzz_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return _desk(tmp_path_factory.mktemp("fuzz"))

@@ -5,16 +5,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import settings
 from numpy.typing import NDArray
 
 from stimcert.measured import Measured
 from stimcert.reading import Accuracy, Certified, CurrentRecord, MeanReading, Status, Waveform, Zero
 from stimcert.uncertainty import evaluate, standard
-
-# The first example imports GTC, and machines are shared: how long an example takes proves nothing.
-settings.register_profile("unhurried", deadline=None, max_examples=40)
-settings.load_profile("unhurried")
 
 # Source: Keithley 2450 data sheet SPEC-2450 Rev. A, July 2013, 1 mA range.
 SMU_1_MA = Accuracy(gain=0.0002, offset=60e-9, resolution=1e-9, source="SPEC-2450 Rev. A")
