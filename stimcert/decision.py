@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from stimcert.risk import nonconformance_probability
-from stimcert.rules import NAMES, rule_named
+from stimcert.rules import NAMES, Rule, rule_named
 from stimcert.student import quantile
 from stimcert.uncertainty import Uncertainty
 from stimcert.verdict import Verdict
@@ -52,6 +52,15 @@ class Decision:
     guard_band: float | None = None
     nonconformance_probability: float | None = None
 
+    @property
+    def binary(self) -> Verdict:
+        """PASS or FAIL and nothing between: what is not accepted is rejected, as ILAC-G8:09/2019, 4.2.2 has it.
+
+        A value that could not be judged stays what it is.
+        """
+        judged = self.verdict in (Verdict.CONDITIONAL_PASS, Verdict.CONDITIONAL_FAIL)
+        return Verdict.FAIL if judged else self.verdict
+
 
 def decide(
     value: float | None,
@@ -59,7 +68,7 @@ def decide(
     *,
     lower: float | None = None,
     upper: float | None = None,
-    rule: str = "guard-U",
+    rule: str | Rule = "guard-U",
     bound: Bound | None = None,
 ) -> Decision:
     """Judge a value against a lower limit, an upper limit, or both.
@@ -70,21 +79,21 @@ def decide(
     :param value: the estimate; with ``bound`` the least magnitude that the quantity has.
     :param uncertainty: as :func:`stimcert.uncertainty.evaluate` returns it; a bare number is U ≥ 0 for 95 % of a
         normal distribution, in the unit of the value.
-    :param rule: one of :data:`stimcert.rules.NAMES`.
+    :param rule: one of :data:`stimcert.rules.NAMES`, or a rule of one's own (:func:`stimcert.rules.guard_band`).
     :param bound: ``>=`` for a censored value, which can FAIL an upper limit and never PASS.
     :raises ValueError: for no limit at all, a limit that is not finite, lower ≥ upper, an unknown rule or bound.
     """
     _check(lower, upper, bound)
-    chosen = rule_named(rule)
+    chosen = rule if isinstance(rule, Rule) else rule_named(rule)
     expanded, u, dof = _parts(uncertainty)
     if value is None or expanded is None or not math.isfinite(value) or not (0.0 <= expanded + u < math.inf):
         params = {"value": value, "uncertainty": expanded}
-        return Decision(verdict=Verdict.ERROR, rule=rule, code="not_a_number", params=params)
+        return Decision(verdict=Verdict.ERROR, rule=chosen.id, code="not_a_number", params=params)
     w = chosen.band(u, dof, expanded)
     verdict, limit = _censored(value, expanded, lower, upper) if bound else _worst_side(value, w, lower, upper)
     return Decision(
         verdict=verdict,
-        rule=rule,
+        rule=chosen.id,
         code=_code(verdict, censored=bound is not None),
         params={} if verdict is Verdict.PASS else {"value": value, "uncertainty": expanded, "limit": limit},
         acceptance_lower=None if lower is None else lower + w,

@@ -21,25 +21,37 @@ Nothing here reads or writes a file, talks to an instrument, or prints.
 
 from stimcert.decision import Decision, decide
 from stimcert.derived import deviation, drop, rise, share
+from stimcert.distributions import arcsine, curvilinear_trapezoid, doubted, exponential, trapezoidal, triangular
 from stimcert.gtc_reference import SecondOpinion, by_gtc
+from stimcert.line import Line, fit_line
 from stimcert.measured import Measured, NotMeasurable
-from stimcert.monte_carlo import Simulation, second_order, simulate, widened
+from stimcert.monte_carlo import Simulation, second_order, shortest_interval, simulate, widened
 from stimcert.propagation import propagate
-from stimcert.risk import GlobalRisk, conformance_probability, global_risk, nonconformance_probability
-from stimcert.rules import Rule, at_least_as_strict, rule_named
-from stimcert.term import Term, arcsine, normal, rectangular, repeatability, standard, triangular
+from stimcert.risk import (
+    GlobalRisk,
+    conformance_probability,
+    global_risk,
+    guard_band_of_risk,
+    nonconformance_probability,
+    updated,
+)
+from stimcert.rules import Rule, at_least_as_strict, guard_band, rule_named
+from stimcert.term import Term, normal, rectangular, repeatability, standard
+from stimcert.together import Together, propagate_together
 from stimcert.uncertainty import Uncertainty, coverage_factor, evaluate
 from stimcert.verdict import Verdict
 
 __all__ = [
     "Decision",
     "GlobalRisk",
+    "Line",
     "Measured",
     "NotMeasurable",
     "Rule",
     "SecondOpinion",
     "Simulation",
     "Term",
+    "Together",
     "Uncertainty",
     "Verdict",
     "arcsine",
@@ -47,22 +59,32 @@ __all__ = [
     "by_gtc",
     "conformance_probability",
     "coverage_factor",
+    "curvilinear_trapezoid",
     "decide",
     "deviation",
+    "doubted",
     "drop",
     "evaluate",
+    "exponential",
+    "fit_line",
     "global_risk",
+    "guard_band",
+    "guard_band_of_risk",
     "nonconformance_probability",
     "normal",
     "propagate",
+    "propagate_together",
     "rectangular",
     "repeatability",
     "rise",
     "rule_named",
     "second_order",
     "share",
+    "shortest_interval",
     "simulate",
     "standard",
+    "trapezoidal",
     "triangular",
+    "updated",
     "widened",
 ]

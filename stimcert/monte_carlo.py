@@ -8,27 +8,20 @@ Source: JCGM 101:2008, 6.4 (distributions), 7 (method), 7.9.2 and 8 (numerical t
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stimcert.draws import drawn
 from stimcert.measured import Measured, Model
-from stimcert.term import Term
 from stimcert.uncertainty import Uncertainty
 
 DRAWS = 200_000
 """Ten thousand times 1/(1 − p) for p = 95 % (JCGM 101:2008, 7.2.2)."""
 
 _Floats = NDArray[np.float64]
-_BOUNDED: dict[str, Callable[[np.random.Generator, int], _Floats]] = {
-    "rectangular": lambda random, draws: random.uniform(-1.0, 1.0, draws),
-    "triangular": lambda random, draws: random.triangular(-1.0, 0.0, 1.0, draws),
-    "arcsine": lambda random, draws: np.sin(random.uniform(-math.pi, math.pi, draws)),
-}
-"""How to draw from the distributions that end, between −1 and 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +46,11 @@ class Simulation:
     tolerance: float
     validated: bool
 
+    @property
+    def coverage_factor(self) -> float:
+        """Half the length of the coverage interval over the standard deviation of the draws."""
+        return 0.5 * (self.high - self.low) / self.standard if self.standard > 0.0 else 0.0
+
 
 def simulate(measured: Measured, *, seed: int, draws: int = DRAWS) -> Simulation:
     """Propagate the distributions of all terms through the model.
@@ -66,14 +64,32 @@ def simulate(measured: Measured, *, seed: int, draws: int = DRAWS) -> Simulation
         >>> f"u = {found.standard:.2f}, {found.low:.1f} to {found.high:.1f}"
         'u = 2.00, -3.9 to 3.9'
     """
+    return _summed_up(measured, _values(measured, seed, draws), seed)
+
+
+def shortest_interval(measured: Measured, *, seed: int, draws: int = DRAWS) -> tuple[float, float]:
+    """Return the shortest interval that holds the probability of the result; where it leans, not the symmetric one.
+
+    :param seed: as for :func:`simulate`, and with the same refusals.
+
+    Source: JCGM 101:2008, 7.7.4.
+    """
+    values = np.sort(_values(measured, seed, draws))
+    covered = int(measured.uncertainty.probability * draws + 0.5)
+    first = int(np.argmin(values[covered:] - values[:-covered]))
+    return float(values[first]), float(values[first + covered])
+
+
+def _values(measured: Measured, seed: int, draws: int) -> _Floats:
+    """Return the value of the model for each draw."""
     if not measured.uncertainty.terms:
         raise ValueError("the terms of this result are not known: nothing can be drawn")
     if draws < 1000:
         raise ValueError(f"{draws} draws; at least 1000 are needed for the ends of an interval")
     model = measured.model or _linear(measured)
-    values = _draw(measured.uncertainty.terms, model, np.random.Generator(np.random.PCG64(seed)), draws)
+    values = drawn(measured.uncertainty.terms, model, np.random.Generator(np.random.PCG64(seed)), draws)
     # What is held against limits may be more than the model says, as with the distance of a ratio from 1.
-    return _summed_up(measured, values + (measured.value - _centre(model)), seed)
+    return values + (measured.value - _centre(model))
 
 
 def second_order(measured: Measured) -> float:
@@ -112,32 +128,6 @@ def _itself(value: Any) -> Any:
 
 def _centre(model: Model) -> float:
     return float(model.function(*model.estimates))
-
-
-def _draw(terms: tuple[Term, ...], model: Model, random: np.random.Generator, draws: int) -> _Floats:
-    parts = [np.full(draws, estimate) for estimate in model.estimates]
-    together: dict[str, _Floats] = {}
-    for place, term in enumerate(terms):
-        if not term.standard_uncertainty > 0.0:
-            continue
-        error = _errors(term, random, draws, together)
-        for part, coefficients in zip(parts, model.coefficients, strict=True):
-            if coefficients[place]:
-                part += coefficients[place] * error
-    return np.asarray(model.function(*parts), dtype=np.float64)
-
-
-def _errors(term: Term, random: np.random.Generator, draws: int, together: dict[str, _Floats]) -> _Floats:
-    """Return what one input is off by in each draw; inputs of one bundle stand at their ends at the same time."""
-    if term.bundle:
-        place = together.setdefault(term.bundle, random.uniform(-1.0, 1.0, draws))
-        return np.asarray(math.copysign(term.half_width or 0.0, term.sensitivity) * place)
-    half = term.half_width
-    if half is not None and term.distribution in _BOUNDED:
-        return np.asarray(half * _BOUNDED[term.distribution](random, draws))
-    if math.isfinite(term.dof):
-        return term.standard_uncertainty * random.standard_t(term.dof, draws)
-    return term.standard_uncertainty * random.standard_normal(draws)
 
 
 def _summed_up(measured: Measured, values: _Floats, seed: int) -> Simulation:

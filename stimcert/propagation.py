@@ -40,7 +40,8 @@ def propagate(
     :param unit: of the value.
     :param observed: quantities that were read at the same moments, all equally often and at least twice: the function
         is given their means, and their scatter counts together, with n − 1 degrees of freedom.
-    :param correlations: coefficients between inputs known without limit to their degrees of freedom, by symbols.
+    :param correlations: coefficients between inputs, by symbols; where the degrees of freedom of such inputs are finite
+        they come from one evaluation (a line through points) and are the same for all of them.
     :param probability: coverage probability, a fraction in (0.5, 1).
     :raises ValueError: for readings that do not belong together, coefficients that no quantities can have, or a value
         that is no number.
@@ -52,16 +53,16 @@ def propagate(
     scales = {symbol: term.standard_uncertainty for symbol, term in named.items()}
     by = {symbol: _slope(function, estimates, symbol, scales.get(symbol, 0.0)) for symbol in estimates}
     terms = [replace(term, sensitivity=by[term.symbol]) for term in inputs]
-    model = None if readings or correlations else _model(function, inputs)
+    weights = _own_weights(inputs)
     if correlations:
-        terms = _uncorrelated(terms, correlations)
+        terms, weights = _uncorrelated(terms, correlations)
     if readings:
         terms.append(_ensemble(readings, estimates, by, unit))
     return Measured(
         value=float(function(**estimates)),
         unit=unit,
         uncertainty=evaluate(terms, probability=probability),
-        model=model,
+        model=_model(function, estimates, weights) if weights and not readings else None,
     )
 
 
@@ -107,42 +108,81 @@ def _ensemble(
     )
 
 
-def _uncorrelated(terms: Sequence[Term], correlations: Mapping[tuple[str, str], float]) -> list[Term]:
+_Weights = dict[str, tuple[float, ...]]
+"""Of each input what it takes of each independent term."""
+
+
+def _own_weights(inputs: Sequence[Term]) -> _Weights:
+    """Return the weights of inputs that are terms themselves; those of one source are one and the same."""
+    keys = [term.source or term.symbol for term in inputs]
+    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    return {
+        term.symbol: tuple(float(place == places[key]) for place in range(len(places)))
+        for term, key in zip(inputs, keys, strict=True)
+    }
+
+
+def _uncorrelated(terms: Sequence[Term], correlations: Mapping[tuple[str, str], float]) -> tuple[list[Term], _Weights]:
     """Return independent terms that have the covariances of correlated ones: those without a partner as they are."""
     import numpy as np
 
     partners = {symbol for pair in correlations for symbol in pair}
     together = [term for term in terms if term.symbol in partners]
-    if len(together) < len(partners):
-        raise ValueError(f"correlations name {sorted(partners)}; some of them are no inputs")
-    if any(math.isfinite(term.dof) for term in together):
-        raise ValueError(
-            "correlated inputs with finite degrees of freedom: give the simultaneous readings themselves as observed"
-        )
-    places = {term.symbol: place for place, term in enumerate(together)}
-    matrix = np.eye(len(together))
-    for (one, other), coefficient in correlations.items():
-        matrix[places[one], places[other]] = matrix[places[other], places[one]] = coefficient
-    values, vectors = np.linalg.eigh(matrix)
+    alone = [term for term in terms if term.symbol not in partners]
+    dof = _common_dof(together, partners)
+    values, vectors = np.linalg.eigh(_coefficients(together, correlations))
     if not float(values.min()) > -1e-9:
         raise ValueError(f"no quantities have these correlations: {dict(correlations)}")
+    roots = np.sqrt(np.maximum(values, 0.0))
     effects = np.array([term.sensitivity * term.standard_uncertainty for term in together]) @ vectors
-    symbols = ", ".join(places)
+    symbols = ", ".join(term.symbol for term in together)
+    if math.isfinite(dof):
+        # One evaluation, one number of degrees of freedom: cut into parts, they would be counted once for each part.
+        u = float(np.hypot.reduce(effects * roots))
+        return [*alone, standard(symbols, uncertainty=u, unit="1", name=f"correlated: {symbols}", dof=dof)], {}
     apart = [
         standard(
             f"{symbols} ({n})",
-            uncertainty=math.sqrt(max(float(value), 0.0)),
+            uncertainty=float(root),
             unit="1",
             name=f"correlated: {symbols}",
             sensitivity=float(effect),
         )
-        for n, (value, effect) in enumerate(zip(values, effects, strict=True), start=1)
+        for n, (root, effect) in enumerate(zip(roots, effects, strict=True), start=1)
     ]
-    return [*(term for term in terms if term.symbol not in partners), *apart]
+    own = _own_weights(alone)
+    zeros = (0.0,) * len(apart)
+    weights = {symbol: (*weight, *zeros) for symbol, weight in own.items()}
+    before = (0.0,) * len(next(iter(own.values()), ()))
+    for term, row in zip(together, vectors, strict=True):
+        weights[term.symbol] = (*before, *(term.standard_uncertainty * float(part) for part in row))
+    return [*alone, *apart], weights
 
 
-def _model(function: Callable[..., Any], inputs: Sequence[Term]) -> Model:
-    symbols = [term.symbol for term in inputs]
+def _common_dof(together: Sequence[Term], partners: set[str]) -> float:
+    if len(together) < len(partners):
+        raise ValueError(f"correlations name {sorted(partners)}; some of them are no inputs")
+    dofs = {term.dof for term in together}
+    if len(dofs) > 1:
+        raise ValueError(
+            f"correlated inputs with {sorted(dofs)} degrees of freedom: those of one evaluation have the same; for "
+            "readings taken at the same moments give the readings themselves as observed"
+        )
+    return dofs.pop()
+
+
+def _coefficients(together: Sequence[Term], correlations: Mapping[tuple[str, str], float]) -> Any:
+    import numpy as np
+
+    places = {term.symbol: place for place, term in enumerate(together)}
+    matrix = np.eye(len(together))
+    for (one, other), coefficient in correlations.items():
+        matrix[places[one], places[other]] = matrix[places[other], places[one]] = coefficient
+    return matrix
+
+
+def _model(function: Callable[..., Any], estimates: Mapping[str, float], weights: _Weights) -> Model:
+    symbols = list(weights)
 
     def of_parts(*parts: Any) -> Any:
         named = dict(zip(symbols, parts, strict=True))
@@ -154,5 +194,8 @@ def _model(function: Callable[..., Any], inputs: Sequence[Term]) -> Model:
 
             return np.vectorize(lambda *each: function(**dict(zip(symbols, each, strict=True))), otypes=[float])(*parts)
 
-    unit_rows = tuple(tuple(float(n == k) for k in range(len(symbols))) for n in range(len(symbols)))
-    return Model(function=of_parts, estimates=tuple(term.estimate for term in inputs), coefficients=unit_rows)
+    return Model(
+        function=of_parts,
+        estimates=tuple(estimates[symbol] for symbol in symbols),
+        coefficients=tuple(weights.values()),
+    )

@@ -15,6 +15,7 @@ from statistics import NormalDist
 from stimcert.student import upper_tail
 
 _STEPS = 2000
+_HALVINGS = 40
 _SPAN = 8.5
 """Standard deviations over which a normal density is integrated: what lies outside is below 10⁻¹⁶."""
 
@@ -52,10 +53,17 @@ class GlobalRisk:
 
     :param consumer: probability that a device is beyond its limits and accepted.
     :param producer: probability that a device is inside its limits and rejected.
+    :param accepted: probability that a device is accepted, rightly or not.
     """
 
     consumer: float
     producer: float
+    accepted: float
+
+    @property
+    def consumer_among_accepted(self) -> float:
+        """Share of the accepted devices that are beyond their limits; 0 where none is accepted."""
+        return self.consumer / self.accepted if self.accepted > 0.0 else 0.0
 
 
 def global_risk(
@@ -93,10 +101,64 @@ def global_risk(
 
     inner = max(low, first), min(high, last)
     consumer = _integrated(accepted, first, min(low, last)) + _integrated(accepted, max(high, first), last)
+    rightly = _integrated(accepted, *inner)
     return GlobalRisk(
         consumer=consumer,
-        producer=_integrated(density, *inner) - _integrated(accepted, *inner),
+        producer=_integrated(density, *inner) - rightly,
+        accepted=consumer + rightly,
     )
+
+
+def guard_band_of_risk(
+    process: NormalDist | Callable[[float], float],
+    standard: float,
+    consumer: float,
+    *,
+    span: tuple[float, float] | None = None,
+    lower: float | None = None,
+    upper: float | None = None,
+) -> float:
+    """Return the narrowest guard band w ≥ 0 that keeps the global consumer's risk at ``consumer``.
+
+    All but ``consumer`` as for :func:`global_risk`. 0 where simple acceptance already keeps it.
+
+    :raises ValueError: for a risk that is no fraction above 0 and below 0.5, or that no guard band keeps.
+
+    Source: JCGM 106:2012, 9.5.4 (acceptance limit for a given consumer's risk).
+    """
+    if not 0.0 < consumer < 0.5:
+        raise ValueError(f"consumer's risk {consumer!r}; a fraction above 0 and below 0.5 is allowed")
+
+    def risk(w: float) -> float:
+        return global_risk(process, standard, span=span, lower=lower, upper=upper, guard_band=w).consumer
+
+    low, high = 0.0, 10.0 * standard
+    if risk(low) <= consumer:
+        return low
+    if risk(high) > consumer:
+        raise ValueError(f"no guard band of up to 10 u keeps the consumer's risk at {consumer}")
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if risk(middle) > consumer else (low, middle)
+    return high
+
+
+def updated(prior: NormalDist, value: float, standard: float) -> NormalDist:
+    """Return what is known of one device of a normal production after it was measured.
+
+    :param prior: how the true values of the production are spread.
+    :param standard: u of the measured value, > 0.
+
+    Source: Bayes' theorem for a normal prior and a normal reading; JCGM 106:2012, annex A, has its use.
+
+        >>> known = updated(NormalDist(0.0, 2.0), 3.0, 1.0)
+        >>> round(known.mean, 2), round(known.stdev, 3)
+        (2.4, 0.894)
+    """
+    if not standard > 0.0:
+        raise ValueError(f"u is {standard!r}; it must be greater than zero")
+    weight = prior.variance / (prior.variance + standard * standard)
+    return NormalDist(prior.mean + weight * (value - prior.mean), standard * math.sqrt(weight))
 
 
 def _density(

@@ -34,11 +34,13 @@ class Rule:
     :param id: as it stands in a plan.
     :param text: what it does, for the reader of a report.
     :param times_u: the guard band in standard uncertainties, by the degrees of freedom (None for infinite).
+    :param share: the guard band in expanded uncertainties; None where the rule does not go by U.
     """
 
     id: str
     text: str
     times_u: Callable[[int | None], float]
+    share: float | None = None
 
     def band(self, standard: float, dof: int | None = None, expanded: float | None = None) -> float:
         """Return the guard band w, in the unit of the value.
@@ -46,9 +48,8 @@ class Rule:
         :param standard: u ≥ 0.
         :param expanded: U, where it is known: ``guard-U`` must be exactly that.
         """
-        share = _SHARES.get(self.id)
-        if expanded is not None and share is not None:
-            return share * expanded
+        if expanded is not None and self.share is not None:
+            return self.share * expanded
         return self.times_u(dof) * standard
 
     def risk_at_limit(self, dof: int | None = None) -> float:
@@ -87,7 +88,7 @@ def rule_named(name: str) -> Rule:
     """
     if name in _SHARES:
         share = _SHARES[name]
-        return Rule(id=name, text=_TEXTS[name], times_u=lambda dof: share * quantile(0.975, dof))
+        return Rule(id=name, text=_TEXTS[name], times_u=lambda dof: share * quantile(0.975, dof), share=share)
     if name.startswith("pfa:") and re.fullmatch(RULE_PATTERN, name):
         risk = float(name.removeprefix("pfa:"))
         if 0.0 < risk < 0.5:
@@ -101,6 +102,26 @@ def _by_risk(name: str, risk: float) -> Rule:
         risk=f"False accepts stay below {risk * 100.0:.6g} % per decision.",
     )
     return Rule(id=name, text=text, times_u=lambda dof: quantile(1.0 - risk, dof))
+
+
+def guard_band(share: float) -> Rule:
+    """Return a rule of one's own with w = ``share`` · U, as a customer may define it; a plan takes the named ones only.
+
+    :raises ValueError: for a share that is no number from 0 to 10.
+
+    Source: ILAC-G8:09/2019, table 1, w = r·U.
+
+        >>> guard_band(1.5).id, guard_band(1.5).band(standard=1.0, expanded=2.0)
+        ('guard-1.5U', 3.0)
+    """
+    if not 0.0 <= share <= 10.0:
+        raise ValueError(f"guard band {share!r} U; from 0 to 10 is allowed")
+    band = f"{share:g} U"
+    text = _FOUR_ZONES.format(
+        band=f"{band} (guard band w = {band})",
+        risk=f"False accepts stay below {upper_tail(share * _K) * 100.0:.2g} % per decision.",
+    )
+    return Rule(id=f"guard-{share:g}U", text=text, times_u=lambda dof: share * quantile(0.975, dof), share=share)
 
 
 def at_least_as_strict(rule: str, than: str) -> bool:

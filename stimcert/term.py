@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SQRT_2, SQRT_3, SQRT_6 = math.sqrt(2.0), math.sqrt(3.0), math.sqrt(6.0)
+SQRT_3 = math.sqrt(3.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +21,7 @@ class Term:
     :param unit: SI unit of estimate, half-width and standard uncertainty.
     :param standard_uncertainty: u(x), ≥ 0.
     :param half_width: a of a rectangle, or U of a certificate; None where u was evaluated directly.
-    :param distribution: ``rectangular``, ``triangular``, ``arcsine``, ``normal`` or ``t``.
+    :param distribution: ``rectangular``, ``normal``, ``t``, or one of :mod:`stimcert.distributions`.
     :param divisor: half_width / standard_uncertainty; 1 where u was evaluated directly.
     :param sensitivity: ∂y/∂x, with its sign, in the unit of the result per ``unit``.
     :param dof: degrees of freedom of u(x), ≥ 1; infinite by default.
@@ -62,11 +62,13 @@ def rectangular(
     name: str = "",
     estimate: float = 0.0,
     sensitivity: float = 1.0,
+    dof: float = math.inf,
     source: str = "",
     bundle: str = "",
 ) -> Term:
     """Return a term that lies anywhere within ± ``half_width`` of its estimate, all places alike.
 
+    :param dof: finite where the width itself is not well known, by :func:`stimcert.distributions.doubted`.
     :param source: as in :class:`Term`; ``bundle`` likewise.
 
     Source: JCGM 100:2008, 4.3.7.
@@ -81,41 +83,26 @@ def rectangular(
         distribution="rectangular",
         divisor=SQRT_3,
         sensitivity=sensitivity,
+        dof=dof,
         source=source,
         bundle=bundle,
     )
 
 
-def triangular(
-    symbol: str, *, half_width: float, unit: str, name: str = "", estimate: float = 0.0, sensitivity: float = 1.0
-) -> Term:
-    """Return a term within ± ``half_width`` of its estimate whose middle is the likeliest place.
-
-    Source: JCGM 100:2008, 4.3.9.
-    """
-    return _bounded("triangular", SQRT_6, symbol, half_width, unit, name, estimate, sensitivity)
-
-
-def arcsine(
-    symbol: str, *, half_width: float, unit: str, name: str = "", estimate: float = 0.0, sensitivity: float = 1.0
-) -> Term:
-    """Return a term that swings between ± ``half_width`` about its estimate as a sine does.
-
-    Source: JCGM 101:2008, 6.4.6.
-    """
-    return _bounded("arcsine", SQRT_2, symbol, half_width, unit, name, estimate, sensitivity)
-
-
-def _bounded(
+def bounded(
     distribution: str,
     divisor: float,
     symbol: str,
+    *,
     half_width: float,
     unit: str,
-    name: str,
-    estimate: float,
-    sensitivity: float,
+    name: str = "",
+    estimate: float = 0.0,
+    sensitivity: float = 1.0,
+    dof: float = math.inf,
+    source: str = "",
 ) -> Term:
+    """Return a term of a distribution with ends, by its divisor half-width / standard uncertainty."""
     return Term(
         symbol=symbol,
         name=name or symbol,
@@ -126,6 +113,8 @@ def _bounded(
         distribution=distribution,
         divisor=divisor,
         sensitivity=sensitivity,
+        dof=dof,
+        source=source,
     )
 
 

@@ -13,9 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stimcert.decision
+import stimcert.distributions
+import stimcert.line
 import stimcert.metrology
 import stimcert.propagation
 import stimcert.risk
+import stimcert.together
 from stimcert.metrology import Term, by_gtc, evaluate, propagate, rectangular, simulate, standard, triangular
 
 VALUES = st.floats(1e-6, 1e3)
@@ -107,17 +110,17 @@ def test_correlated_inputs_add_by_their_covariance(r: float, u_a: float, u_b: fl
 
 
 @pytest.mark.parametrize(
-    ("correlations", "dof", "said"),
+    ("correlations", "dofs", "said"),
     [
-        ({("a", "b"): 1.5}, math.inf, "no quantities have"),
-        ({("a", "b"): 0.5}, 4.0, "simultaneous readings themselves"),
-        ({("a", "c"): 0.5}, math.inf, "are no inputs"),
+        ({("a", "b"): 1.5}, (math.inf, math.inf), "no quantities have"),
+        ({("a", "b"): 0.5}, (4.0, 5.0), "readings themselves as observed"),
+        ({("a", "c"): 0.5}, (math.inf, math.inf), "are no inputs"),
     ],
 )
 def test_correlations_that_cannot_be_are_refused(
-    correlations: dict[tuple[str, str], float], dof: float, said: str
+    correlations: dict[tuple[str, str], float], dofs: tuple[float, float], said: str
 ) -> None:
-    terms = [standard(name, uncertainty=1.0, unit="A", dof=dof) for name in "ab"]
+    terms = [standard(name, uncertainty=1.0, unit="A", dof=dof) for name, dof in zip("ab", dofs, strict=True)]
     with pytest.raises(ValueError, match=said):
         propagate(lambda a, b: a + b, terms, correlations=correlations)
 
@@ -159,7 +162,17 @@ def test_no_bench_and_no_pytest_are_needed() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [stimcert.propagation, stimcert.metrology, stimcert.decision, stimcert.risk], ids=lambda m: m.__name__
+    "module",
+    [
+        stimcert.decision,
+        stimcert.distributions,
+        stimcert.line,
+        stimcert.metrology,
+        stimcert.propagation,
+        stimcert.risk,
+        stimcert.together,
+    ],
+    ids=lambda m: m.__name__,
 )
 def test_the_documented_examples_are_true(module) -> None:  # type: ignore[no-untyped-def]
     found = doctest.testmod(module)

@@ -21,6 +21,7 @@ from stimcert.metrology import (
     conformance_probability,
     coverage_factor,
     decide,
+    doubted,
     evaluate,
     global_risk,
     nonconformance_probability,
@@ -38,19 +39,15 @@ from stimcert.metrology import (
 NOMINAL = 50.000623e6  # nm
 
 
-def with_dof(term: Term, dof: float) -> Term:
-    return Term(**{**{name: getattr(term, name) for name in Term.__slots__}, "dof": dof})  # type: ignore[attr-defined]
-
-
 def end_gauge() -> list[Term]:
     return [
         standard("ls", uncertainty=25.0, unit="nm", estimate=NOMINAL, dof=18),
         standard("d0", uncertainty=5.8, unit="nm", estimate=215.0, dof=24),
         standard("d1", uncertainty=3.9, unit="nm", dof=5),
         standard("d2", uncertainty=6.7, unit="nm", dof=8),
-        with_dof(rectangular("dα", half_width=1e-6, unit="1/K"), 50.0),
+        rectangular("dα", half_width=1e-6, unit="1/K", dof=doubted(0.1)),
         rectangular("αs", half_width=2e-6, unit="1/K", estimate=11.5e-6),
-        with_dof(rectangular("dθ", half_width=0.05, unit="K"), 2.0),
+        rectangular("dθ", half_width=0.05, unit="K", dof=doubted(0.5)),
         standard("θ", uncertainty=0.2, unit="K", estimate=-0.1),
         arcsine("Δ", half_width=0.5, unit="K"),
     ]

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Further distributions of an input quantity, for whoever writes a budget by hand; what a bench needs is in `term`.
+
+All take ``symbol``, ``unit`` and, by name, ``name``, ``estimate``, ``sensitivity``, ``dof``, ``source`` as
+:class:`stimcert.term.Term` has them.
+
+    >>> round(trapezoidal("x", half_width=1.0, top=0.5, unit="V").divisor, 3)
+    2.191
+
+Source: JCGM 101:2008, 6.4 and table 1; JCGM 100:2008, 4.3.9 and G.4.2.
+"""
+
+import math
+from typing import TypedDict, Unpack
+
+from stimcert.term import Term, bounded
+
+SQRT_2, SQRT_6 = math.sqrt(2.0), math.sqrt(6.0)
+
+
+class Facts(TypedDict, total=False):
+    """What any term may carry beside its width."""
+
+    name: str
+    estimate: float
+    sensitivity: float
+    dof: float
+    source: str
+
+
+def triangular(symbol: str, *, half_width: float, unit: str, **facts: Unpack[Facts]) -> Term:
+    """Return a term within ± ``half_width`` of its estimate whose middle is the likeliest place.
+
+    Source: JCGM 100:2008, 4.3.9.
+    """
+    return bounded("triangular", SQRT_6, symbol, half_width=half_width, unit=unit, **facts)
+
+
+def arcsine(symbol: str, *, half_width: float, unit: str, **facts: Unpack[Facts]) -> Term:
+    """Return a term that swings between ± ``half_width`` about its estimate as a sine does (U-shaped).
+
+    Source: JCGM 101:2008, 6.4.6.
+    """
+    return bounded("arcsine", SQRT_2, symbol, half_width=half_width, unit=unit, **facts)
+
+
+def trapezoidal(symbol: str, *, half_width: float, top: float, unit: str, **facts: Unpack[Facts]) -> Term:
+    """Return a term within ± ``half_width`` whose middle part is equally likely, as the sum of two rectangles is.
+
+    :param top: width of the flat part over that of the base, from 0 (a triangle) to 1 (a rectangle).
+    :raises ValueError: for any other.
+
+    Source: JCGM 101:2008, 6.4.4: u² = a²·(1 + β²)/6 with the half-width a.
+    """
+    if not 0.0 <= top <= 1.0:
+        raise ValueError(f"{symbol}: flat part {top!r}; a share of the base between 0 and 1 is allowed")
+    return bounded(
+        "trapezoidal", SQRT_6 / math.sqrt(1.0 + top * top), symbol, half_width=half_width, unit=unit, **facts
+    )
+
+
+def curvilinear_trapezoid(symbol: str, *, half_width: float, doubt: float, unit: str, **facts: Unpack[Facts]) -> Term:
+    """Return a rectangle whose own ends are known to within ± ``doubt`` only.
+
+    :param doubt: in the unit of the half-width, from 0 to the half-width.
+    :raises ValueError: for any other.
+
+    Source: JCGM 101:2008, 6.4.3: u² = a²/3 + d²/9 with the half-width a and the doubt d.
+    """
+    if not 0.0 <= doubt <= half_width or not half_width > 0.0:
+        raise ValueError(f"{symbol}: {half_width!r} ± {doubt!r}; a half-width above 0 and a smaller doubt are needed")
+    divisor = half_width / math.sqrt(half_width**2 / 3.0 + doubt**2 / 9.0)
+    return bounded("curvilinear trapezoid", divisor, symbol, half_width=half_width, unit=unit, **facts)
+
+
+def exponential(symbol: str, *, mean: float, unit: str, name: str = "", sensitivity: float = 1.0) -> Term:
+    """Return a quantity that cannot be negative and of which no more than an estimate of its size is known.
+
+    :param mean: > 0: estimate and standard uncertainty at the same time.
+    :raises ValueError: for a mean that is not above zero.
+
+    Source: JCGM 101:2008, 6.4.10.
+    """
+    if not mean > 0.0:
+        raise ValueError(f"{symbol}: mean {mean!r}; it must be above zero")
+    return Term(
+        symbol=symbol,
+        name=name or symbol,
+        estimate=mean,
+        unit=unit,
+        standard_uncertainty=mean,
+        distribution="exponential",
+        sensitivity=sensitivity,
+    )
+
+
+def doubted(share: float) -> float:
+    """Return the degrees of freedom of an uncertainty that is itself known to within a share of its size only.
+
+    :param share: relative uncertainty of the uncertainty, in (0, 0.7]: more leaves less than one degree of freedom.
+    :raises ValueError: for any other.
+
+    Source: JCGM 100:2008, eq. (G.3).
+
+        >>> doubted(0.1), doubted(0.5)
+        (50.0, 2.0)
+    """
+    if not 0.0 < share <= SQRT_2 / 2.0:
+        raise ValueError(f"the uncertainty is doubted by {share!r}; a share above 0 and at most 0.7 is allowed")
+    return round(0.5 / share**2, 9)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""Distributions with a shape of their own, drawn and on paper, and what the doors of the public API refuse.
+
+Numbers of guides are from memory here, in no page read: they are checks, and are not called published.
+"""
+
+import math
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Any
+
+import pytest
+
+from stimcert.metrology import (
+    Term,
+    arcsine,
+    curvilinear_trapezoid,
+    decide,
+    doubted,
+    evaluate,
+    exponential,
+    fit_line,
+    guard_band,
+    guard_band_of_risk,
+    propagate,
+    rectangular,
+    simulate,
+    standard,
+    trapezoidal,
+)
+
+
+@pytest.mark.parametrize(
+    ("term", "u"),
+    [
+        (trapezoidal("x", half_width=1.0, top=0.0, unit="1"), 1.0 / math.sqrt(6.0)),
+        (trapezoidal("x", half_width=1.0, top=1.0, unit="1"), 1.0 / math.sqrt(3.0)),
+        (trapezoidal("x", half_width=1.0, top=0.5, unit="1"), math.sqrt(1.25 / 6.0)),
+        (curvilinear_trapezoid("x", half_width=1.0, doubt=0.5, unit="1"), math.sqrt(1.0 / 3.0 + 0.25 / 9.0)),
+        (exponential("x", mean=2.0, unit="1"), 2.0),
+        (arcsine("x", half_width=1.0, unit="1"), math.sqrt(0.5)),
+    ],
+)
+def test_distributions_have_their_deviation_on_paper_and_drawn(term: Term, u: float) -> None:
+    found = propagate(lambda x: x, [term])
+    drawn = simulate(found, seed=1)
+    assert found.uncertainty.standard == pytest.approx(u)
+    assert (drawn.mean, drawn.standard) == (
+        pytest.approx(found.value, abs=0.01 * u),
+        pytest.approx(u, rel=0.01),
+    )
+
+
+def test_a_dominating_rectangle_has_its_own_coverage_factor() -> None:
+    """EA-4/02, S9, from memory: k = 1.65, 0.95 of the rectangle over its deviation."""
+    found = propagate(
+        lambda a, b: a + b, [rectangular("a", half_width=1.0, unit="V"), standard("b", uncertainty=0.01, unit="V")]
+    )
+    assert simulate(found, seed=9).coverage_factor == pytest.approx(1.65, abs=0.01)
+
+
+def test_a_trapezoid_has_its_own_coverage_factor() -> None:
+    """EA-4/02, S10, from memory: k = 1.83 for a trapezoid with an edge parameter of 0.33."""
+    found = propagate(lambda a: a, [trapezoidal("a", half_width=1.0, top=0.33, unit="mm")])
+    assert simulate(found, seed=10).coverage_factor == pytest.approx(1.83, abs=0.01)
+
+
+def test_gauge_block_with_doubtful_rectangles() -> None:
+    """JCGM 101:2008, 9.5, table 11, from memory: 838 nm, u = 36 nm, 745 nm to 932 nm with 99 %."""
+    inputs = [
+        standard("LS", uncertainty=25.0, unit="nm", estimate=50_000_623.0, dof=18),
+        standard("D", uncertainty=6.0, unit="nm", estimate=215.0, dof=24),
+        standard("d1", uncertainty=4.0, unit="nm", dof=5),
+        standard("d2", uncertainty=7.0, unit="nm", dof=8),
+        rectangular("αS", half_width=2e-6, unit="1/K", estimate=11.5e-6),
+        standard("θ", uncertainty=0.2, unit="K", estimate=-0.1),
+        arcsine("Δ", half_width=0.5, unit="K"),
+        curvilinear_trapezoid("δα", half_width=1e-6, doubt=0.1e-6, unit="1/K"),
+        curvilinear_trapezoid("δθ", half_width=0.05, doubt=0.025, unit="K"),
+    ]
+
+    def deviation(LS: Any, D: Any, d1: Any, d2: Any, αS: Any, θ: Any, Δ: Any, δα: Any, δθ: Any) -> Any:
+        return LS + D + d1 + d2 - LS * (δα * (θ + Δ) + αS * δθ) - 50e6
+
+    drawn = simulate(propagate(deviation, inputs, unit="nm", probability=0.99), seed=95, draws=1_000_000)
+    assert drawn.mean == pytest.approx(838.0, abs=0.5)
+    assert drawn.standard == pytest.approx(36.0, abs=0.5)
+    assert (drawn.low, drawn.high) == (pytest.approx(745.0, abs=1.5), pytest.approx(932.0, abs=1.5))
+
+
+# --- what the new doors refuse
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: trapezoidal("x", half_width=1.0, top=1.5, unit="V"),
+        lambda: curvilinear_trapezoid("x", half_width=1.0, doubt=2.0, unit="V"),
+        lambda: curvilinear_trapezoid("x", half_width=math.nan, doubt=0.1, unit="V"),
+        lambda: exponential("x", mean=0.0, unit="V"),
+        lambda: doubted(0.9),
+        lambda: doubted(math.nan),
+        lambda: fit_line([1.0, 2.0], [1.0, 2.0], unit="V"),
+        lambda: fit_line([1.0, 1.0, 1.0], [1.0, 2.0, 3.0], unit="V"),
+        lambda: guard_band(-0.1),
+        lambda: guard_band(math.nan),
+        lambda: guard_band_of_risk(NormalDist(), 0.1, 0.7, upper=1.0),
+        lambda: guard_band_of_risk(NormalDist(5.0, 1.0), 0.0, 0.01, upper=1.0),
+    ],
+)
+def test_what_is_no_such_thing_is_refused(make: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match="allowed|needed|above zero|slope|greater than zero"):
+        make()
+
+
+def test_inputs_of_one_source_are_drawn_as_one() -> None:
+    """The gain of a meter in both parts of a ratio: nothing of it may be left, drawn or propagated."""
+    pair = [rectangular(name, half_width=0.1, unit="1", estimate=1.0, source="gain") for name in "ab"]
+    found = propagate(lambda a, b: a / b, pair)
+    drawn = simulate(found, seed=1, draws=5000)
+    assert found.uncertainty.standard == pytest.approx(0.0, abs=1e-9)
+    assert drawn.standard == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "binary"), [(0.0, "PASS", "PASS"), (8.0, "CONDITIONAL PASS", "FAIL"), (20.0, "FAIL", "FAIL")]
+)
+def test_a_binary_statement_rejects_what_it_does_not_accept(value: float, words: str, binary: str) -> None:
+    """A guard band of one's own, r = 1.5: three sigma of ILAC-G8's table."""
+    result = evaluate([standard("x", uncertainty=1.0, unit="A")])
+    decision = decide(value, result, upper=10.0, rule=guard_band(1.5))
+    assert (decision.verdict.words, decision.binary.words) == (words, binary)
+    assert decision.guard_band == pytest.approx(1.5 * result.expanded)
+    assert decision.rule == "guard-1.5U"
