@@ -85,11 +85,13 @@ def given(value: float | None, unit: str | None, digits: int = 7) -> str:
 
 
 def limits(lower: float | None, upper: float | None, unit: str | None, digits: int = 7) -> str:
-    """Return what is allowed in words: ``≤ 600 µA``, ``499.9 Ω … 500.1 Ω``."""
+    """Return what is allowed in words: ``≤ 600 µA``, ``499.9 Ω … 500.1 Ω``, ``60 s`` where nothing else is."""
     low, high = given(lower, unit, digits), given(upper, unit, digits)
     if lower is None:
         return NOTHING if upper is None else f"≤ {high}"
-    return f"≥ {low}" if upper is None else f"{low} … {high}"
+    if upper is None:
+        return f"≥ {low}"
+    return low if lower == upper else f"{low} … {high}"
 
 
 def digits_of_limit(kind: str | None) -> int:

@@ -72,6 +72,7 @@ def test_limits_in_words() -> None:
     assert numbers.limits(None, 6e-4, "A") == "≤ 600 µA"
     assert numbers.limits(1e-4, None, "A") == "≥ 100 µA"
     assert numbers.limits(-5e-9, 5e-9, "A") == f"{MINUS}5 nA … 5 nA"
+    assert numbers.limits(60.0, 60.0, "s") == "60 s"
     assert numbers.limits(None, None, "A") == "\u2014"
 
 
