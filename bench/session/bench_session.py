@@ -18,6 +18,7 @@ from bench.session.point import Point
 from bench.session.progress import Progress, colour
 from bench.session.summary import case_line, error_words, station_line, summary_lines
 from bench.session.usage import unknown_names, usage_problems
+from instruments.errors import BenchError
 from stimcert.plan import Case
 from stimcert.procedures import facts_of
 from stimcert.reason import Reason
@@ -219,6 +220,14 @@ class BenchSession:
         self.open_run.case_error(case.id, reason)
         trace = f"\n{report.longreprtext}" if reason.code == "test_crashed" else ""
         return f"{case.id} ERROR: {error_words(reason)}\n  {reason.advice}{trace}"
+
+    def stumbled(self, cause: Exception) -> None:
+        """Note that pytest, or a hook, broke the run in the middle: no case is to blame, and none may hide it."""
+        from bench.session.errors import reason_of_exception
+
+        reason = reason_of_exception(cause, phase="pytest")
+        with suppress(BenchError):
+            self.open_run.log("run_error", {"reason": reason.as_dict()})
 
     def finish(self) -> None:
         """End the run: the bench safe, the record written, the report rendered. A second Ctrl-C tears none of it."""

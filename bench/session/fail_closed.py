@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -85,8 +86,13 @@ def plugin_file(plugin: object) -> Path | None:
     return Path(file).resolve() if file else None
 
 
-def _known_folders() -> Iterator[Path]:
-    """Yield the folders and modules of pytest itself and of the known plugins that are installed."""
+@cache
+def _known_folders() -> frozenset[Path]:
+    """Return the folders and modules of pytest itself and of the known plugins that are installed."""
+    return frozenset(_installed())
+
+
+def _installed() -> Iterator[Path]:
     for module in (pytest, _pytest, pluggy):
         if module.__file__ is not None:
             yield Path(module.__file__).resolve().parent

@@ -4,7 +4,8 @@
 Registered by :mod:`bench.session.entry` once the run's files are known to be good.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,11 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     except KeyboardInterrupt as interrupt:
         # pytest would render the source of every frame below, seconds of work of which it shows the last line only.
         raise interrupt.with_traceback(None) from None
+    except pytest.Session.Failed:
+        raise  # asked for: -x, --maxfail
+    except Exception as error:
+        bench.stumbled(error)
+        raise
     finally:
         bench.finish()
 
@@ -133,7 +139,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Tell a device that failed from a bench that could not judge, and say it without a traceback."""
-    report = yield
+    with _in_words_only(item.config, call):
+        report = yield
     bench, case = session_of(item.config), case_of(item)
     if bench is None or bench.run is None or case is None:
         return report
@@ -144,6 +151,18 @@ def pytest_runtest_makereport(
         report.longrepr = bench.bench_error(case, call.excinfo, report)
         report.outcome = "failed"
     return report
+
+
+@contextmanager
+def _in_words_only(config: pytest.Config, call: pytest.CallInfo[Any]) -> Iterator[None]:
+    """Keep pytest from rendering the source of every frame of what is told in a line: a sixth of a short run."""
+    style = config.option.tbstyle
+    if call.excinfo is not None and isinstance(call.excinfo.value, CaseNotPassed | BenchError):
+        config.option.tbstyle = "value"
+    try:
+        yield
+    finally:
+        config.option.tbstyle = style
 
 
 def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:

@@ -24,6 +24,9 @@ class Session:
     def begin(self, selected: list[str]) -> None:
         self.said.append(f"begin {', '.join(selected)}")
 
+    def stumbled(self, cause: Exception) -> None:
+        self.said.append(f"stumbled: {cause}")
+
     def finish(self) -> None:
         self.said.append("finish")
 
@@ -97,3 +100,16 @@ def test_the_run_is_finished_when_all_went_well(loop: tuple[Session, Generator[N
         run.send(True)
     assert stop.value.value is True
     assert session.said == ["begin OC-01", "finish"]
+
+
+@pytest.mark.parametrize(
+    ("thrown", "said"),
+    [(RuntimeError("a hook broke"), ["stumbled: a hook broke", "finish"]), (pytest.Session.Failed("-x"), ["finish"])],
+)
+def test_a_loop_that_breaks_in_the_middle_is_on_record_one_that_was_told_to_stop_is_not(
+    loop: tuple[Session, Generator[None, object, object]], thrown: Exception, said: list[str]
+) -> None:
+    session, run = loop
+    with pytest.raises(type(thrown)):
+        run.throw(thrown)
+    assert session.said == ["begin OC-01", *said]

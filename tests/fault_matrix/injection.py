@@ -54,8 +54,14 @@ class Injection:
         self._visa()
         self._host()
         self._events()
+        os.register_at_fork(after_in_child=self._spare)
         if self._row.seam == "function":
             sys.setprofile(self._profile)
+
+    def _spare(self) -> None:
+        """Leave a process alone that was forked from this one: guard and simulator are not what is disturbed."""
+        sys.setprofile(None)
+        self._at, self._jump, self._behind = 0, timedelta(), False
 
     def tell(self, **what: object) -> None:
         """Add a line to the account."""

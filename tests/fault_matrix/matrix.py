@@ -1,129 +1,154 @@
 # SPDX-License-Identifier: MIT
 """Disturb a short run at every step, by every row, and count what does not hold afterwards.
 
-    python tests/fault_matrix/matrix.py                        # all of it: hours
-    python tests/fault_matrix/matrix.py --sample 100           # steps drawn at random, seed printed
-    python tests/fault_matrix/matrix.py --row "H1 kill -9"
-    python tests/fault_matrix/matrix.py --docs                 # and write docs/explanations/fault_matrix.md
+    python tests/fault_matrix/matrix.py --count                        # how many steps there are, and no more
+    python tests/fault_matrix/matrix.py --results=FILE                 # all of them; with the same FILE again: goes on
+    python tests/fault_matrix/matrix.py --sample=100                   # steps drawn at random, seed printed
+    python tests/fault_matrix/matrix.py --row="N1 no reply" --at=17    # one step
+    python tests/fault_matrix/matrix.py --results=FILE --docs          # and write docs/explanations/fault_matrix.md
 
-Processes are forked, so not on Windows. Exit code 1 when anything does not hold.
+Processes are forked, so not on Windows. Exit code 1 when anything does not hold, 2 when FILE is of another run.
 """
 
 import argparse
 import os
 import random
 import sys
+import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.fault_matrix.rows import ROWS, Row  # noqa: E402
+from tests.fault_matrix.results import Counts, OtherRun, Results, key_of  # noqa: E402
+from tests.fault_matrix.rows import DEVICES, ROWS  # noqa: E402
+from tests.fault_matrix.table import Step, rows_of_table  # noqa: E402
 from tests.fault_matrix.trial import COUNTING, Outcome, trial  # noqa: E402
 
-DEVICES = ("hot", "good")
-"""The one must never PASS; the other must never FAIL."""
-Step = tuple[Row, int, str]
 
-
-def steps_of(row: Row, counts: dict[str, int]) -> Iterator[int]:
-    """Yield every step of a row's seam in an undisturbed run; functions are counted as they come."""
-    yield from range(1, counts.get(row.seam, 0) + 1)
-
-
-def counted() -> dict[str, int]:
-    """Return how many steps each seam has in an undisturbed run."""
-    counts = dict(trial(COUNTING, 0, "hot").counts)
+def counted() -> Counts:
+    """Return, for each device, how many steps each seam has in an undisturbed run."""
     functions = next(row for row in ROWS if row.seam == "function")
-    return counts | {"function": trial(functions, 0, "hot").counts["function"]}
+    found = {}
+    for device in DEVICES:
+        counts = trial(COUNTING, 0, device).counts
+        found[device] = counts | {"function": trial(functions, 0, device).counts["function"]}
+    return found
 
 
-def chosen(counts: dict[str, int], asked: argparse.Namespace) -> list[Step]:
-    """Return what to do, in a random order, so that a run that is stopped has seen some of everything."""
-    rows = [row for row in ROWS if asked.row in (None, row.name, row.id)]
-    devices = [name for name in DEVICES if asked.device in (None, name)]
-    steps = [(row, at, device) for row in rows for at in steps_of(row, counts) for device in devices]
-    random.Random(asked.seed).shuffle(steps)
-    if asked.sample is None:
-        return steps
-    # Every row at least once, then whatever comes.
-    first = {row: next(step for step in steps if step[0] is row) for row in rows}
-    rest = [step for step in steps if step not in first.values()]
-    return [*first.values(), *rest][: asked.sample]
+def every_step(counts: Counts) -> list[Step]:
+    """Return each step of each row, on the devices that the row is for."""
+    return [
+        (row, at, device)
+        for row in ROWS
+        for device in row.devices
+        for at in range(1, counts[device].get(row.seam, 0) + 1)
+    ]
+
+
+def sample(steps: list[Step], size: int | None, seed: int) -> list[Step]:
+    """Return steps in a random order, so that a run that is stopped has seen some of everything.
+
+    :param size: how many; each row is among them once, as far as there is room. None for all.
+    """
+    mixed = random.Random(seed).sample(steps, len(steps))
+    if size is None:
+        return mixed
+    first = {step[0].name: step for step in reversed(mixed)}
+    rest = [step for step in mixed if step not in first.values()]
+    return [*first.values(), *rest][:size]
+
+
+def command_of(outcome: Outcome) -> str:
+    """Return what does the same once more."""
+    which = f'--row="{outcome.row.name}" --at={outcome.at} --device={outcome.device}'
+    return f"python tests/fault_matrix/matrix.py {which}"
 
 
 def main() -> int:
     """Run what was asked for and return the exit code."""
+    asked = _asked()
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            results = Results(asked.results or Path(scratch) / "results", counted())
+        except OtherRun as error:
+            print(error)
+            return 2
+        steps = sample(_selected(every_step(results.counts), asked), asked.sample, asked.seed)
+        _announce(steps, results.counts, asked.seed)
+        if not asked.count:
+            _disturb(steps, results, asked)
+    wanted = {key_of(*step) for step in steps}
+    done = [outcome for outcome in results.done if key_of(outcome.row, outcome.at, outcome.device) in wanted]
+    print(*rows_of_table(done, steps), sep="\n")
+    if asked.docs:
+        from tests.fault_matrix.page import write_page
+
+        write_page(done, steps, results.counts)
+    return 0 if asked.count or (done and not any(outcome.broken for outcome in done)) else 1
+
+
+def _announce(steps: list[Step], counts: Counts, seed: int) -> None:
+    print(f"seed {seed}; {len(steps)} steps to disturb; steps of a run:")
+    for device, seams in counts.items():
+        print(f"  {device}: {', '.join(f'{seam} {count}' for seam, count in sorted(seams.items()))}")
+
+
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--row", help="id or name of a row")
+    parser.add_argument("--at", type=int, metavar="K", help="this step only")
     parser.add_argument("--device", choices=DEVICES)
     parser.add_argument("--sample", type=int, metavar="N")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--minutes", type=float, help="stop after so long; what was not reached is counted")
+    parser.add_argument("--results", type=Path, metavar="FILE", help="keep what was found; go on where FILE ends")
+    parser.add_argument("--count", action="store_true", help="disturb nothing")
     parser.add_argument("--docs", action="store_true", help="write docs/explanations/fault_matrix.md")
-    asked = parser.parse_args()
-    start = time.monotonic()
-    counts = counted()
-    steps = chosen(counts, asked)
-    print(f"seed {asked.seed}; steps of a run: {', '.join(f'{k} {v}' for k, v in sorted(counts.items()))}")
-    done: list[Outcome] = []
+    return parser.parse_args()
+
+
+def _selected(steps: list[Step], asked: argparse.Namespace) -> list[Step]:
+    return [
+        (row, at, device)
+        for row, at, device in steps
+        if asked.row in (None, row.name, row.id) and asked.at in (None, at) and asked.device in (None, device)
+    ]
+
+
+def _disturb(steps: list[Step], results: Results, asked: argparse.Namespace) -> None:
+    """Disturb what is not done yet, a few at a time."""
+    there, start = results.keys(), time.monotonic()
+    left = [step for step in steps if key_of(*step) not in there]
+    waiting: set[Future[Outcome]] = set()
+    coming = iter(left)
     with ThreadPoolExecutor(asked.jobs) as pool:
-        waiting = {pool.submit(trial, *step): step for step in steps}
-        for future in as_completed(waiting):
-            if future.cancelled():
-                continue
-            done.append(future.result())
-            _show(done, len(steps), start)
-            if asked.minutes and time.monotonic() - start > 60 * asked.minutes:
-                for other in waiting:
-                    other.cancel()
-    table = list(rows_of_table(done, steps))
-    print(*table, sep="\n")
-    if asked.docs:
-        from tests.fault_matrix.page import write_page
-
-        write_page(table, done, len(steps), counts, asked.seed)
-    return 1 if any(outcome.broken for outcome in done) or not done else 0
+        while True:
+            late = asked.minutes and time.monotonic() - start > 60 * asked.minutes
+            room = 0 if late else asked.jobs - len(waiting)
+            waiting |= {pool.submit(trial, *step) for step in islice(coming, room)}
+            if not waiting:
+                return
+            ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in ended:
+                results.add(future.result())
+                _show(results.done, len(results.done) - len(there), len(left), start)
 
 
-def _show(done: list[Outcome], total: int, start: float) -> None:
+def _show(done: list[Outcome], new: int, total: int, start: float) -> None:
     """Say what does not hold at once, and how far it is now and then."""
     newest = done[-1]
     for text in newest.broken:
         where = f" {newest.place}" if newest.place else ""
-        print(f"  {newest.row.name}, step {newest.at}{where}, {newest.device}: {text}", flush=True)
-    if len(done) % 100 == 0:
-        print(f"{len(done)} of {total}, {time.monotonic() - start:.0f} s", flush=True)
-
-
-def rows_of_table(done: list[Outcome], steps: list[Step]) -> Iterator[str]:
-    """Yield a Markdown table: for each row what was done and what came of it."""
-    planned = Counter(row.name for row, _, _ in steps)
-    yield "| row | fault | injected | not reached | as undisturbed | ERROR | ABORTED | no record | other | broken |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
-    for row in ROWS:
-        if not planned[row.name]:
-            continue
-        ours = [outcome for outcome in done if outcome.row is row]
-        reached = [outcome for outcome in ours if outcome.injected]
-        words = Counter(_word(outcome) for outcome in reached)
-        broken = sum(bool(outcome.broken) for outcome in ours)
-        cells = [words[word] for word in ("same", "ERROR", "ABORTED", "none", "other")]
-        missing = planned[row.name] - len(reached)
-        yield f"| {row.id} | {row.does} | {len(reached)} | {missing} | {' | '.join(map(str, cells))} | {broken} |"
-
-
-def _word(outcome: Outcome) -> str:
-    if outcome.verdict is None:
-        return "none"
-    if outcome.verdict == ("FAIL" if outcome.device == "hot" else "PASS"):
-        return "same"
-    return outcome.verdict if outcome.verdict in ("ERROR", "ABORTED") else "other"
+        print(f"  {text}{where}\n    {command_of(newest)}", flush=True)
+    if new % 100 == 0:
+        seconds = time.monotonic() - start
+        left = (total - new) * seconds / new
+        print(f"{new} of {total}, {seconds:.0f} s, about {left / 60:.0f} min to go", flush=True)
 
 
 if __name__ == "__main__":

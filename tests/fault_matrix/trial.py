@@ -13,6 +13,7 @@ from typing import Any
 from stimcert.store.journal_file import JournalError, read_events
 from tests.bench.command import CHECKOUT, environment, words_of
 from tests.bench.forked import _context
+from tests.bench.forked_helpers import fork_helpers
 from tests.fault_matrix.injection import Injection
 from tests.fault_matrix.rows import ROWS, Row
 
@@ -21,7 +22,13 @@ PATIENCE = 90.0
 """s of wall time until a run counts as hanging."""
 ENDS = 8.0
 """s for the guard and the simulator's own end after a run."""
+MEMORY = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)
+"""Where a run costs no waiting for a disk; None where there is no such place."""
 COUNTING = Row(id="", does="nothing", seam="event", codes=None)
+KEEPS = "OC-01"
+"""The case of the plan in which either device keeps the ceiling."""
+EXPECTED = {"hot": "FAIL", "good": "PASS"}
+_INSTRUMENTS = ("question", "message", "block")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +59,7 @@ class Outcome:
 
 def trial(row: Row, at: int, device: str) -> Outcome:
     """Run the bench on a device with one fault at one step, and check the invariants."""
-    with tempfile.TemporaryDirectory(prefix="fault-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="fault-", dir=MEMORY) as scratch:
         folder = Path(scratch)
         start = time.monotonic()
         exit_code = _run(row, at, device, folder)
@@ -99,9 +106,10 @@ def _be_the_run(row: int, at: int, device: str, folder: Path) -> None:
     os.environ.update(environment())
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
     os.chdir(CHECKOUT)
-    options = [f"--plan={HERE / 'plan.toml'}", f"--sim-device=microcurrent_{device}", "-p", "no:hypothesispytest"]
-    words = words_of(folder / "run", *options)
+    files = [f"--plan={HERE / 'plan.toml'}", f"--station={HERE / 'station.toml'}"]
+    words = words_of(folder / "run", *files, f"--sim-device=microcurrent_{device}", "-p", "no:hypothesispytest")
     sys.argv = ["pytest", *words]
+    fork_helpers()
     injection = Injection(ROWS[row] if row >= 0 else COUNTING, at, folder / "account")
     injection.install()
     code = int(pytest.main(words))
@@ -148,26 +156,43 @@ def _code(record: dict[str, Any] | None, reason: dict[str, Any]) -> str | None:
 
 def _broken(made: Outcome, run: Path, account: list[dict[str, Any]], record: dict[str, Any] | None) -> list[str]:
     found = []
-    expected = "FAIL" if made.device == "hot" else "PASS"
     if made.exit_code is None:
         found.append("the run hangs")
     if made.device == "hot" and (made.verdict == "PASS" or made.verified):
         found.append(f"false PASS: verdict {made.verdict}, verified {made.verified}")
     if made.exit_code == 0 and not made.verified and made.row.codes is not None:
         found.append("exit code 0 without a sealed, complete PASS")
-    if made.device == "good" and made.verdict in ("FAIL", "CONDITIONAL_FAIL"):
-        found.append("a broken bench condemns a good device")
-    passed = made.row.codes is not None and (made.verified or made.exit_code == 0)
-    if passed and made.injected and not made.row.harmless:
-        found.append("ends in a PASS as if nothing had happened")
-    found += _named(made, expected)
+    if _condemned(made, record):
+        found.append("a broken bench condemns what is good")
+    if _unnoticed(made):
+        found.append("false PASS: ends as if nothing had happened")
+    found += _named(made)
     found += _safe(run, record)
     return found + _kept(run, account, record)
 
 
-def _named(made: Outcome, expected: str) -> list[str]:
+def _condemned(made: Outcome, record: dict[str, Any] | None) -> bool:
+    """Whether a device, or the case in which it keeps the ceiling, is called bad."""
+    cases = {case["id"]: case["verdict"] for case in (record or {"cases": []})["cases"]}
+    bad = ("FAIL", "CONDITIONAL_FAIL")
+    return cases.get(KEEPS) in bad or (made.device == "good" and made.verdict in bad)
+
+
+def _unnoticed(made: Outcome) -> bool:
+    """Whether a fault that must be noticed was not: the good device passes, or the record of the hot one shows nothing.
+
+    After its record a run of the hot device has nothing left to say: it ends in 1 in any case.
+    """
+    if not made.injected or made.row.harmless or made.row.codes is None:
+        return False
+    if made.row.seam in _INSTRUMENTS:
+        return made.verdict == EXPECTED[made.device]
+    return made.verified or made.exit_code == 0
+
+
+def _named(made: Outcome) -> list[str]:
     """The reason names the fault, wherever there is a record that needs one."""
-    if not made.injected or made.verdict in (None, "PASS", expected) or made.row.codes is None:
+    if not made.injected or made.verdict in (None, "PASS", EXPECTED[made.device]) or made.row.codes is None:
         return []
     return [] if made.code in made.row.codes else [f"unnamed: {made.code}"]
 

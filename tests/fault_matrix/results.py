@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""What was found so far, one line of JSON a step, so that a run of hours can be stopped and gone on with."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tests.fault_matrix.rows import ROWS, Row
+from tests.fault_matrix.trial import Outcome
+
+Key = tuple[str, int, str]
+Counts = dict[str, dict[str, int]]
+_SURE = ("question", "message", "block", "event")
+"""Seams with the same steps in every run; how often SQLite or the clock is asked depends on how fast a machine is."""
+_BY_NAME = {row.name: row for row in ROWS}
+
+
+class OtherRun(Exception):
+    """The steps in a file are those of another run: what is step 7 there is another one here."""
+
+
+class Results:
+    """A file of outcomes.
+
+    :param counts: for each device, how many steps each seam has in an undisturbed run.
+    :ivar counts: the same when the file was begun: whoever goes on, goes on with them.
+    :raises OtherRun: when they are not those of this run.
+    """
+
+    def __init__(self, path: Path, counts: Counts) -> None:
+        self._path = path
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        # The last line may be torn.
+        found = [json.loads(line) for line in lines if line.endswith("}")]
+        self.counts: Counts = found[0]["counts"] if found else counts
+        if any(self.counts[device][seam] != counts[device][seam] for device in counts for seam in _SURE):
+            raise OtherRun(f"{path} is of a run with other steps: {self.counts}, now {counts}")
+        self.done = [_outcome(entry) for entry in found[1:]]
+        if not found:
+            self._append({"counts": counts})
+
+    def add(self, outcome: Outcome) -> None:
+        """Keep an outcome."""
+        self.done.append(outcome)
+        self._append(asdict(outcome) | {"row": outcome.row.name, "counts": {}})
+
+    def keys(self) -> set[Key]:
+        """Return which steps are done."""
+        return {key_of(outcome.row, outcome.at, outcome.device) for outcome in self.done}
+
+    def _append(self, entry: dict[str, Any]) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+
+
+def key_of(row: Row, at: int, device: str) -> Key:
+    """Return what tells a step from all others."""
+    return row.name, at, device
+
+
+def _outcome(entry: dict[str, Any]) -> Outcome:
+    return Outcome(**{**entry, "row": _BY_NAME[entry["row"]], "broken": tuple(entry["broken"])})
