@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.session.fail_closed import late_refusals, plugin_file, refusals
+from bench.session.fail_closed import _known_folders, late_refusals, plugin_file, refusals
 from tests.bench.command import CHECKOUT
 
 
@@ -104,6 +104,7 @@ def test_a_known_plugin_with_a_script_opens_no_door_to_its_neighbours(monkeypatc
     found = {"pytest-html": [distribution]}
     discover = SimpleNamespace(discover=lambda name: found.get(name, []))
     monkeypatch.setattr("bench.session.fail_closed.Distribution", discover)
+    monkeypatch.setattr("bench.session.fail_closed._known_folders", _known_folders.__wrapped__)
     assert refusals(config(("known", module(site / "pytest_html" / "plugin.py")))) == []
     assert len(refusals(config(("neighbour", module(site / "neighbour.py"))))) == 1
 
