@@ -3,6 +3,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, Self
 
 import numpy as np
@@ -76,7 +77,7 @@ def baseline(record: Sampled, *, known: Outline | None = None) -> Baseline:
     near = np.sort(values[_settled(inside, places, known, band.raised(record.zero))])
     noise = max(record.noise, min(_middle_half(near) / _QUARTILES, _noise_of_steps(record.samples, places)))
     return Baseline(
-        level=float(np.median(near)),
+        level=_median(near),
         origin="between pulses",
         samples_used=len(near),
         doubt=_MEDIAN * noise / math.sqrt(len(near)),
@@ -124,14 +125,19 @@ def _places(count: int) -> Indices:
     """Choose one sample in each of equal stretches, at a place that changes: a fixed step could follow the pulses."""
     if count <= _SUBSAMPLE:
         return np.arange(count)
-    places = np.arange(_SUBSAMPLE) + np.random.default_rng(1).random(_SUBSAMPLE)
-    return (places * (count / _SUBSAMPLE)).astype(np.intp)
+    return (_unit_places() * (count / _SUBSAMPLE)).astype(np.intp)
+
+
+@cache
+def _unit_places() -> Floats:
+    """Return a place in each of equal stretches of length 1, the same ones in every call."""
+    return np.arange(_SUBSAMPLE) + np.random.default_rng(1).random(_SUBSAMPLE)
 
 
 def _noise_of_steps(samples: Samples, places: Indices) -> float:
     """Return the noise that the steps between neighbours show; edges are few, and slow tails leave it alone."""
     after = samples[np.minimum(places + 1, len(samples) - 1)].astype(np.float64)
-    return float(np.median(np.abs(after - samples[places]))) / _STEPS
+    return _median(np.sort(np.abs(after - samples[places]))) / _STEPS
 
 
 def _steady(high: float, low: float, noise: float) -> bool:
@@ -154,7 +160,7 @@ def _at_near_end(ordered: Floats, high: float, low: float, noise: float) -> _Ban
 
 def _between(ordered: Floats, high: float, low: float) -> _Band | None:
     """Return the band about the median, when there are pulses of both signs around it."""
-    width, centre = _NEAR * (high - low), float(np.median(ordered))
+    width, centre = _NEAR * (high - low), _median(ordered)
     if not low + 2.0 * width < centre < high - 2.0 * width:
         return None
     return _level(ordered, centre, width, _SHARE_BETWEEN, _FLAT * (high - low) / 2.0, 0.0)
@@ -169,10 +175,15 @@ def _level(ordered: Floats, centre: float, width: float, share: float, flat: flo
         if not len(near):
             return None
         # A level off the centre is cut on one side: look again around its middle.
-        centre = float(np.median(near))
+        centre = _median(near)
     if len(near) < max(share * len(ordered), 3) or not _middle_half(near) <= max(flat, 2.0 * noise):
         return None
     return _Band(low=centre - width, high=centre + width)
+
+
+def _median(ordered: Floats) -> float:
+    """Return the median of values that are in order already."""
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2.0
 
 
 def _middle_half(ordered: Floats) -> float:

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 
 # Bytes of a piece: half of a core's second cache.
 BLOCK = 1 << 18
+# The same where little is computed in a piece, so that calls weigh: it stays in the shared cache.
+_LONG_BLOCK = 1 << 20
 CHUNK = 256
 _ROW = 1024
 # No stimulator and no digitizer comes near; overflow codes such as 9.9e37 lie beyond.
@@ -70,11 +72,24 @@ def outline(record: Sampled) -> Outline:
     :raises NotMeasurable: as :func:`checked` and :func:`bounds`.
     """
     samples = checked(record)
-    starts = np.arange(0, len(samples), CHUNK)
-    found = Outline(lowest=np.minimum.reduceat(samples, starts), highest=np.maximum.reduceat(samples, starts))
+    found = Outline(lowest=_chunk_wise(samples), highest=_chunk_wise(samples))
+    step = _LONG_BLOCK // (CHUNK * samples.itemsize)
+    firsts = np.arange(0, step * CHUNK, CHUNK)
+    for first in range(0, len(found.lowest), step):
+        part, rows = samples[first * CHUNK : (first + step) * CHUNK], slice(first, first + step)
+        here = firsts[: len(found.lowest[rows])]
+        # Both are looked for while the piece is in the cache.
+        np.minimum.reduceat(part, here, out=found.lowest[rows])
+        np.maximum.reduceat(part, here, out=found.highest[rows])
     bounds(found.lowest)
     bounds(found.highest)
     return found
+
+
+def _chunk_wise(samples: Samples) -> Samples:
+    """Return room for one value a chunk."""
+    room: Samples = np.empty(-(-len(samples) // CHUNK), dtype=samples.dtype)
+    return room
 
 
 def pieces(samples: Samples, zero: float) -> Iterator[Samples]:

@@ -17,8 +17,8 @@ from stimcert.waveform.segments import Signs
 _CHARGE, _HEIGHT = 0.05, 0.5
 # How many stretches of ringing may lie between it and the phase that it belongs to.
 _REACH = 8
-# Chunks that are looked at together: their samples stay in a core's cache.
-_CHUNKS = 512
+# Bytes of the chunks that are looked at together.
+_PIECE = 1 << 19
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +57,10 @@ def find_runs(samples: Samples, known: Outline, base: float, *, high: float, low
     :param known: the record's outline.
     """
     active = (known.highest > base + low) | (known.lowest < base - low)
-    kept = np.flatnonzero(active)
-    pieces = [_pieces_of(samples, kept[at : at + _CHUNKS], base, low) for at in range(0, len(kept), _CHUNKS)]
+    kept, step = np.flatnonzero(active), _PIECE // (CHUNK * samples.itemsize)
+    buffer = np.empty((step, CHUNK), dtype=samples.dtype)
+    parts = (kept[at : at + step] for at in range(0, len(kept), step))
+    pieces = [_pieces_of(_chunks(samples, part, buffer), part, base, low) for part in parts]
     found = np.concatenate(pieces, axis=1) if pieces else np.empty((len(_Piece), 0))
     return _runs(_joined(found), high)
 
@@ -72,9 +74,11 @@ class _Piece(IntEnum):
     TOTAL = 3
 
 
-def _pieces_of(samples: Samples, kept: Indices, base: float, low: float) -> Floats:
-    """Return the stretches beyond ``low`` in some chunks as a table; ends of the table may cut one."""
-    values = _chunks(samples, kept)
+def _pieces_of(values: Samples, kept: Indices, base: float, low: float) -> Floats:
+    """Return the stretches beyond ``low`` in some chunks as a table; ends of the table may cut one.
+
+    :param values: the samples of these chunks; they are overwritten.
+    """
     np.subtract(values, base, out=values)
     label = (values > low).view(np.int8) - (values < -low).view(np.int8)
     changes = label[1:] != label[:-1]
@@ -90,14 +94,19 @@ def _pieces_of(samples: Samples, kept: Indices, base: float, low: float) -> Floa
     return np.stack((start, start + length, furthest * sign[rows], total))
 
 
-def _chunks(samples: Samples, kept: Indices) -> Samples:
-    """Return a copy of some chunks, one after the other; the last one of a record may be shorter."""
+def _chunks(samples: Samples, kept: Indices, buffer: Samples) -> Samples:
+    """Copy some chunks, one after the other, into a buffer; the last one of a record may be shorter.
+
+    One buffer for all of them: fresh memory for each piece costs more than what is computed in it.
+    """
     whole = len(samples) // CHUNK
     full = kept[kept < whole]
+    # Indices are in range: without ``clip`` NumPy copies by way of a buffer of its own.
+    samples[: whole * CHUNK].reshape(whole, CHUNK).take(full, axis=0, out=buffer[: len(full)], mode="clip")
     tail = samples[whole * CHUNK :] if len(full) < len(kept) else samples[:0]
-    values = np.empty_like(samples, shape=len(full) * CHUNK + len(tail))
-    values[: len(full) * CHUNK] = samples[: whole * CHUNK].reshape(whole, CHUNK)[full].ravel()
-    values[len(full) * CHUNK :] = tail
+    end = len(full) * CHUNK + len(tail)
+    values = buffer.reshape(-1)[:end]
+    values[end - len(tail) :] = tail
     return values
 
 

@@ -80,8 +80,19 @@ def _rows(rows: Indices, width: int) -> Iterator[slice]:
 
 def _hits(samples: Samples, at: Indices, width: int, levels: Floats, signs: Signs) -> Indices:
     """Return the offset of the first sample that reaches its level, ``width`` where none does."""
+    if width == _FIRST:
+        return _soon(samples, at, levels * signs, signs)
     reached = _windows(samples, at, width) * signs[:, None] >= (levels * signs)[:, None]
     return np.where(reached.any(axis=1), reached.argmax(axis=1), width)
+
+
+def _soon(samples: Samples, at: Indices, heights: Floats, signs: Signs) -> Indices:
+    """Return the same for the first window, sample by sample: rows are many, and few samples in each."""
+    hit = np.full(len(at), _FIRST)
+    for offset in reversed(range(_FIRST)):
+        here = samples[np.minimum(at + offset, len(samples) - 1)]
+        hit[here * signs >= heights] = offset
+    return hit
 
 
 def _windows(samples: Samples, at: Indices, width: int) -> Samples:

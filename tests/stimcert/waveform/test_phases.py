@@ -201,6 +201,21 @@ def test_phases_that_fill_chunks_which_quiet_ones_part_stay_apart() -> None:
     assert list(phases.half_stop / CHUNK) == [3.0, 7.0, 10.0]
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_long_record_without_gaps_is_the_sum_of_its_pieces(dtype: type) -> None:
+    """Longer than any piece that is looked at in one go, and it ends inside a chunk and inside a phase."""
+    count, half = 700_003, 193
+    cycle = np.arange(count) // half
+    level = np.where(cycle % 2 == 0, 1.0, -1.0) * (1.0 + (cycle % 7) / 8.0)
+    phases = find_phases(with_noise(level, rate=RATE, dtype=dtype))
+    inner = cycle[half : count // half * half : half]
+    np.testing.assert_array_equal(phases.start, inner * half)
+    np.testing.assert_array_equal(phases.stop, (inner + 1) * half)
+    np.testing.assert_allclose(phases.plateau, level[half : count // half * half : half], rtol=1e-9)
+    np.testing.assert_allclose(phases.charge, phases.plateau * half / RATE, rtol=1e-9)
+    np.testing.assert_allclose(phases.duration, half / RATE, rtol=1e-9)
+
+
 def test_noise_alone_does_not_reach_the_threshold() -> None:
     steps = train([(200e-6, 1e-3)], first=0.001, period=0.01, count=100)
     for seed in range(3):
