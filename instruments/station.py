@@ -34,6 +34,7 @@ from instruments.roles import (
 from instruments.safety.recipe import SAFE_ORDER
 from instruments.safety.safe_off import SafeRole, SafeState, ZeroCurrent, safe_off
 from instruments.safety.signals import held
+from instruments.safety.spawn import give_way
 from instruments.safety.watch import Watch
 from instruments.safety.zero import measure_zero
 from instruments.station_file import StationFile
@@ -207,9 +208,14 @@ class Station:
 
         :param work: must neither raise nor talk to an instrument: one of them owes an answer.
         """
+
+        def after_the_question() -> None:
+            give_way()
+            work()
+
         for role in ("smu", "digitizer"):
             if role in self._drivers:
-                self._drivers[role].meanwhile = work
+                self._drivers[role].meanwhile = after_the_question
 
     # --- safety
 

@@ -51,6 +51,16 @@ def spawn(
     )
 
 
+def give_way() -> None:
+    """Let a process go first that was just told something, where it shares this processor.
+
+    Linux wakes whoever gets a message on the processor of its sender, who is expected to wait for the answer. One that
+    works on instead holds it up for as long as its turn lasts, some ms.
+    """
+    if sys.platform != "win32":
+        os.sched_yield()
+
+
 def first_line(process: "subprocess.Popen[bytes]", *, timeout: float, what: str) -> bytes:
     """Return the next line of a helper's standard output.
 
