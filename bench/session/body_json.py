@@ -4,10 +4,10 @@
 import json
 from collections.abc import Mapping
 
-from pydantic_core import to_json
+from pydantic_core import CoreConfig, SchemaSerializer, core_schema
 
+_FAST = SchemaSerializer(core_schema.any_schema(), CoreConfig(ser_json_inf_nan="constants"))
 _STRICT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-_SUSPECT = (b"NaN", b"Infinity")
 
 
 def body_json(body: Mapping[str, object]) -> str:
@@ -15,8 +15,9 @@ def body_json(body: Mapping[str, object]) -> str:
 
     :raises ValueError: for NaN and infinity, which JSON has no words for.
     """
-    text = to_json(body, inf_nan_mode="constants")
-    if any(word in text for word in _SUSPECT):
+    text = _FAST.to_json(body)
+    # The first look, for one letter, is much the cheaper one.
+    if (b"N" in text and b"NaN" in text) or b"Infinity" in text:
         # Inside of a text they are harmless: the slow encoder knows.
         return _STRICT.encode(body)
     return text.decode()

@@ -54,6 +54,13 @@ class RunStore:
         except JournalError as error:
             raise self._failed(error) from error
 
+    def note(self, kind: str, body: Mapping[str, object]) -> None:
+        """Append one event of the instruments, in its place and with its time; the work on it waits for an instrument.
+
+        :param body: is not changed afterwards.
+        """
+        self._journal.note(kind, body)
+
     def intend(self, body: Mapping[str, object]) -> int:
         """Append what is about to energise the bench; on disk when this returns, with all that waited.
 
@@ -70,11 +77,10 @@ class RunStore:
         :raises BenchError: ``storage_failed``; the bench is safe then.
         """
         before, last = self._steps
-        if not self._urgent and last - before < FAST:
-            return
+        urgent = self._urgent or last - before >= FAST
         self._urgent = False
         try:
-            self._journal.commit()
+            self._journal.commit() if urgent else self._journal.prepare()
         except JournalError as error:
             raise self._failed(error) from error
 
@@ -159,4 +165,4 @@ class StoreWitness:
 
     def done(self, body: dict[str, Any]) -> None:
         """Note what was done."""
-        self._store.log("done", body, durable=False)
+        self._store.note("done", body)

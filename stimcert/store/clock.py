@@ -2,6 +2,7 @@
 """Both clocks of an event: the wall clock says when, the monotonic one how long, and each betrays the other."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from stimcert.store.host import host
 
@@ -10,22 +11,38 @@ STEP = 2.0
 less, a leap second is one."""
 
 
+class Moment(NamedTuple):
+    """What both clocks say.
+
+    :param wall: UTC.
+    :param monotonic: s, µs.
+    """
+
+    wall: datetime
+    monotonic: float
+
+
+def moment() -> Moment:
+    """Return this moment."""
+    machine = host()
+    return Moment(machine.now(), round(machine.monotonic(), 6))
+
+
 class ClockWatch:
     """Stamps events, and notices when somebody set the wall clock meanwhile."""
 
     def __init__(self) -> None:
-        self._last: tuple[datetime, float] | None = None
+        self._last: Moment | None = None
 
-    def stamp(self) -> tuple[str, float, float | None]:
-        """Return wall time (UTC, ms), monotonic time (s, µs), and by how much the wall clock jumped since the last.
+    def stamp(self, then: Moment) -> tuple[str, float | None]:
+        """Return the wall time of an event (UTC, ms), and by how much the wall clock jumped since the one before it.
 
         :return: the jump in s, positive forward, is None where there was none. A machine that was suspended shows the
             same, since its monotonic clock stood still.
         """
-        wall, monotonic = host().now(), round(host().monotonic(), 6)
-        last, self._last = self._last, (wall, monotonic)
+        last, self._last = self._last, then
         step = None
         if last is not None:
-            apart = wall.timestamp() - last[0].timestamp() - (monotonic - last[1])
+            apart = (then.wall - last.wall).total_seconds() - (then.monotonic - last.monotonic)
             step = round(apart, 3) if abs(apart) > STEP else None
-        return f"{wall.isoformat(timespec='milliseconds')[:23]}Z", monotonic, step
+        return f"{then.wall.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z", step

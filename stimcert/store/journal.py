@@ -8,12 +8,13 @@ cannot arise. Every pragma is read back: SQLite answers a refused pragma with th
 
 import json
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from stimcert.store.chain import GENESIS, link
-from stimcert.store.clock import ClockWatch
+from stimcert.store.clock import ClockWatch, Moment, moment
 from stimcert.store.host import host
 from stimcert.store.journal_file import SCHEMA, SEALED, Event, JournalError, checked, rows
 
@@ -69,7 +70,9 @@ class Journal:
         self.path = path
         self.encode: Callable[[Mapping[str, object]], str] = _ENCODER.encode
         self._count, self._head, self._sealed = 0, GENESIS, False
+        self._noted: deque[tuple[str, Mapping[str, object], Moment]] = deque()
         self._pending: list[tuple[int, str, str, float, str, str]] = []
+        self._handed = 0
         self._clock = ClockWatch()
         with self._errors("the journal cannot be opened"):
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.0)
@@ -90,6 +93,7 @@ class Journal:
     @property
     def head(self) -> str:
         """The hash of the newest event: whoever knows it knows everything before it."""
+        self._chain()
         return self._head
 
     @property
@@ -100,6 +104,7 @@ class Journal:
     @property
     def count(self) -> int:
         """The number of events."""
+        self._chain()
         return self._count
 
     def append(self, kind: str, body: Mapping[str, object], *, durable: bool = True) -> int:
@@ -110,46 +115,84 @@ class Journal:
         :raises ValueError: when ``body`` holds NaN or infinity, which JSON has no words for.
         :raises JournalError: when it cannot be stored. It is kept for the next commit.
         """
-        text = self.encode(body)
-        wall, monotonic, step = self._clock.stamp()
-        if step is not None:
-            self._add("clock_step", wall, monotonic, _ENCODER.encode({"seconds": step}))
-        seq = self._add(kind, wall, monotonic, text)
+        text, now = self.encode(body), moment()
+        self._chain()
+        seq = self._add(kind, text, now)
         if durable:
             self.commit()
         return seq
 
-    def _add(self, kind: str, wall: str, monotonic: float, text: str) -> int:
+    def note(self, kind: str, body: Mapping[str, object]) -> None:
+        """Append one event that need not be durable, and put off the work on it until somebody has the time, or must.
+
+        :param body: is not changed afterwards. One that JSON has no words for is told to whoever appends next.
+        """
+        self._noted.append((kind, body, moment()))
+
+    def _chain(self) -> None:
+        """Do the work on what was only noted."""
+        while self._noted:
+            kind, body, then = self._noted.popleft()
+            self._add(kind, self.encode(body), then)
+
+    def _add(self, kind: str, text: str, then: Moment) -> int:
+        wall, step = self._clock.stamp(then)
+        if step is not None:
+            self._link("clock_step", wall, then.monotonic, _ENCODER.encode({"seconds": step}))
+        return self._link(kind, wall, then.monotonic, text)
+
+    def _link(self, kind: str, wall: str, monotonic: float, text: str) -> int:
         self._count += 1
         self._sealed = kind == SEALED
         self._head = link(self._head, str(self._count), kind, wall, repr(monotonic), text)
         self._pending.append((self._count, kind, wall, monotonic, text, self._head))
         return self._count
 
+    def prepare(self) -> None:
+        """Do all work on what waits but bring it to the disk, so that the next commit is quick.
+
+        :raises JournalError: when SQLite does not take it; what waits, goes on waiting.
+        """
+        self._chain()
+        self._in_one(self._hand_over)
+
     def commit(self) -> None:
         """Bring everything that waits to the disk, in one commit; nothing where nothing waits.
 
         :raises JournalError: when that fails; what waits, goes on waiting.
         """
-        if not self._pending:
-            return
+        self._chain()
+        if self._pending:
+            self._in_one(self._write)
+
+    def _in_one(self, work: Callable[[], None]) -> None:
         with self._errors("an event could not be stored"):
             try:
-                self._write()
+                work()
             except BaseException:
+                self._handed = 0
                 if self._connection.in_transaction:
                     with suppress(sqlite3.Error):
                         self._connection.execute("ROLLBACK")
                 raise
-        self._pending.clear()
+
+    def _hand_over(self) -> None:
+        """Have SQLite take what it does not have yet, in a transaction that stays open."""
+        rest = self._pending[self._handed :]
+        if rest and not self._handed:
+            host().execute(self._connection, "BEGIN IMMEDIATE")
+        if rest:
+            host().execute_many(self._connection, _INSERT, rest)
+        self._handed = len(self._pending)
 
     def _write(self) -> None:
-        if len(self._pending) == 1:
+        if len(self._pending) == 1 and not self._handed:
             host().execute(self._connection, _INSERT, self._pending[0])
-            return
-        host().execute(self._connection, "BEGIN IMMEDIATE")
-        host().execute_many(self._connection, _INSERT, self._pending)
-        host().execute(self._connection, "COMMIT")
+        else:
+            self._hand_over()
+            host().execute(self._connection, "COMMIT")
+        self._handed = 0
+        self._pending.clear()
 
     def events(self) -> Iterator[Event]:
         """Iterate over everything so far, in order."""

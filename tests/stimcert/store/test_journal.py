@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
+import math
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -168,6 +170,54 @@ def test_what_need_not_be_durable_shares_the_next_commit(tmp_path: Path) -> None
     assert len(read_events(tmp_path / "journal.sqlite")) == 6
 
 
+def test_what_was_only_noted_keeps_its_place_and_its_time(tmp_path: Path) -> None:
+    clocks = Clocks()
+    with hosted(clocks):
+        journal = Journal(tmp_path / "journal.sqlite")
+        journal.note("done", {"n": 1})
+        clocks.pass_by(1.0)
+        journal.append("measurement", {"n": 2}, durable=False)
+        journal.note("done", {"n": 3})
+        clocks.pass_by(1.0)
+        journal.prepare()
+        journal.note("done", {"n": 4})
+        journal.append("intent", {"n": 5})
+        assert journal.count == 5
+        journal.seal()
+    events = read_events(tmp_path / "journal.sqlite")
+    assert [(event.body["n"], event.wall[17:19]) for event in events] == [
+        (1, "00"),
+        (2, "01"),
+        (3, "01"),
+        (4, "02"),
+        (5, "02"),
+    ]
+
+
+def test_what_was_prepared_is_on_disk_with_the_next_commit_only(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.append("run_begun", {})
+    for _ in range(2):
+        journal.note("done", {})
+        journal.prepare()
+    killed = shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}-killed")
+    assert [event.kind for event in read_events(killed / "journal.sqlite")] == ["run_begun"]
+    journal.append("intent", {})
+    killed = shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}-killed-later")
+    assert [event.kind for event in read_events(killed / "journal.sqlite")] == ["run_begun", "done", "done", "intent"]
+    journal.close()
+
+
+def test_a_note_that_json_has_no_words_for_is_told_to_whoever_appends_next(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.note("done", {"value": math.nan})
+    with pytest.raises(ValueError, match="JSON"):
+        journal.append("measurement", {})
+    journal.append("case_error", {})
+    assert [event.kind for event in journal.events()] == ["case_error"]
+    journal.close()
+
+
 class Full(Host):
     """A disk that is full for some commits, at the statement that a test names."""
 
@@ -180,6 +230,24 @@ class Full(Host):
         if self.statement and statement.startswith(self.statement):
             raise sqlite3.OperationalError("database or disk is full")
         return super().execute(connection, statement, parameters)
+
+
+@pytest.mark.parametrize("statement", ["BEGIN", "COMMIT"])
+def test_what_was_prepared_and_could_not_be_stored_waits_for_room(tmp_path: Path, statement: str) -> None:
+    disk = Full(statement)
+    journal = Journal(tmp_path / "journal.sqlite")
+    with hosted(disk):
+        journal.note("done", {})
+        with pytest.raises(JournalError, match="full"):
+            for _ in range(2):
+                journal.prepare()
+                journal.append("intent", {})
+        disk.statement = None
+        journal.prepare()
+        journal.append("run_error", {})
+    journal.seal()
+    kinds = [event.kind for event in read_events(tmp_path / "journal.sqlite")]
+    assert kinds == (["done", "run_error"] if statement == "BEGIN" else ["done", "intent", "run_error"])
 
 
 @pytest.mark.parametrize("statement", ["BEGIN", "COMMIT", "INSERT"])
