@@ -44,4 +44,4 @@ class SimulatedClock(ScpiInstrument):
 
     def wait(self, seconds: float) -> None:
         """Let ``seconds`` of bench time pass; ends when they have."""
-        self.ask_within(f":WAIT {max(0.0, seconds):.9g};*OPC?", seconds)
+        self.complete(f":WAIT {max(0.0, seconds):.9g};*OPC?", seconds)

@@ -104,6 +104,15 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
         self._begin(command, duration)
         return str(self.read())
 
+    def complete(self, command: str, duration: float = 0.0) -> None:
+        """Send what ends in ``*OPC?`` and takes ``duration`` seconds, and wait until it is done.
+
+        :raises GarbledReply: for any answer but 1.
+        """
+        reply = self.ask_within(command, duration)
+        if reply.strip() != "1":
+            raise self.garbled(command, reply)
+
     def ask_parts(self, command: str, count: int, duration: float = 0.0) -> list[str]:
         """Ask ``count`` queries in one message, then the error queue; return the answers without the latter.
 

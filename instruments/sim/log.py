@@ -4,6 +4,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -25,13 +26,16 @@ class EventLog:
         if self._file is None:
             return
         stamps = {"wall": _utc_now(), "monotonic": time.monotonic(), "bench": self._bench_time()}
-        self._file.write(json.dumps({**stamps, "event": event, **fields}, ensure_ascii=False) + "\n")
-        self._file.flush()
+        # On a full disk a line waits in the file's buffer: instruments do not fall silent for want of room in a log.
+        with suppress(OSError):
+            self._file.write(json.dumps({**stamps, "event": event, **fields}, ensure_ascii=False) + "\n")
+            self._file.flush()
 
     def close(self) -> None:
         """Close the file; later events are dropped."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
             self._file = None
 
 

@@ -23,8 +23,11 @@ from pyvisa.resources import MessageBasedResource
 
 from stimcert.store import host as machine
 from stimcert.store.journal import Journal
-from tests.fault_matrix.rows import Row
+from tests.fault_matrix.rows import FULL, SILENT, Row
+from tests.fault_matrix.small_disk import fill
 
+DISK = "disk"
+"""Folder beside the account, for a run that has a disk of its own."""
 LATE = 0.15
 """s of wall time; an instrument may take two seconds."""
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -47,6 +50,8 @@ class Injection:
         self._held_back: dict[int, str] = {}
         self._behind = False
         self._last_block: bytes | None = None
+        self._silent: str | None = None
+        self._disk = account.parent / DISK
         self._seen: set[tuple[str, str]] = set()
 
     def install(self) -> None:
@@ -61,7 +66,7 @@ class Injection:
     def _spare(self) -> None:
         """Leave a process alone that was forked from this one: guard and simulator are not what is disturbed."""
         sys.setprofile(None)
-        self._at, self._jump, self._behind = 0, timedelta(), False
+        self._at, self._jump, self._behind, self._silent = 0, timedelta(), False, None
 
     def tell(self, **what: object) -> None:
         """Add a line to the account."""
@@ -72,7 +77,7 @@ class Injection:
         self.counts[seam] = self.counts.get(seam, 0) + 1
         if seam != self._row.seam or self.counts[seam] != self._at:
             return False
-        self.tell(injected=self._row.does, at=self._at)
+        self.tell(injected=self._row.does, at=self._at, place=_place())
         return True
 
     # --- instruments
@@ -91,7 +96,7 @@ class Injection:
             return self._reply(session, lambda: str(read(session, *args, **kwargs)))
 
         def reads_bytes(session: Any, count: int, *args: Any, **kwargs: Any) -> bytes:
-            return self._bytes(count, lambda: bytes(read_bytes(session, count, *args, **kwargs)))
+            return self._bytes(session, count, lambda: bytes(read_bytes(session, count, *args, **kwargs)))
 
         for name, patched in (("write", writes), ("read", reads), ("read_bytes", reads_bytes)):
             setattr(MessageBasedResource, name, patched)
@@ -102,6 +107,7 @@ class Injection:
             raise pyvisa.errors.VisaIOError(StatusCode.error_timeout)
         if due and self._row.does == "connection lost":
             raise ConnectionResetError("connection reset by peer")
+        self._fall_silent(session, due)
         reply = read()
         if due and self._row.does == "replies one behind":
             self._behind = True
@@ -131,7 +137,15 @@ class Injection:
             case _:
                 return _with_error(reply)
 
-    def _bytes(self, count: int, read: Callable[[], bytes]) -> bytes:
+    def _fall_silent(self, session: Any, due: bool) -> None:
+        """Have an instrument do what it is told and answer nothing any more, whoever connects to it."""
+        if due and self._row.does == SILENT:
+            self._silent = session.resource_name
+        if self._silent == session.resource_name:
+            raise pyvisa.errors.VisaIOError(StatusCode.error_timeout)
+
+    def _bytes(self, session: Any, count: int, read: Callable[[], bytes]) -> bytes:
+        self._fall_silent(session, due=False)
         if count < 100:
             return read()
         due = self._due("block")
@@ -214,6 +228,8 @@ class Injection:
                 os.kill(os.getpid(), signal.SIGKILL)
             case "exit with code 0":
                 os._exit(0)
+            case does if does == FULL:
+                fill(self._disk)
             case "SIGTERM":
                 os.kill(os.getpid(), signal.SIGTERM)
             case _:
@@ -232,9 +248,18 @@ class Injection:
             return
         self._seen.add(key)
         if self._due("function"):
-            self.tell(function=f"{code.co_filename.removeprefix(_ROOT)[1:]}:{code.co_qualname}")
             sys.setprofile(None)
             raise RuntimeError("injected")
+
+
+def _place() -> str:
+    """Return which functions of ours, the innermost first, are about to be disturbed."""
+    found, frame = [], sys._getframe(2)
+    while frame is not None and len(found) < 4:
+        if frame.f_code.co_filename.startswith(_OURS):
+            found.append(frame.f_code.co_qualname)
+        frame = frame.f_back  # type: ignore[assignment]
+    return " < ".join(found)
 
 
 def _first_number_as(reply: str, code: str) -> str:

@@ -14,6 +14,8 @@ DEVICES = ("hot", "good")
 """The one exceeds the ceiling at its top level and keeps it below: in one run, what is bad must not pass and what is
 good must not fail. The other is needed where a fault may come after the record, which the exit code then must tell."""
 
+SILENT, FULL = "silence from then on", "a disk that is full from then on"
+
 BENCH = ("instrument_silent", "instrument_lost", "garbled_reply", "instrument_refused", "not_a_number", "overrange")
 """How trouble with an instrument is named where it is seen at once."""
 CHECKED = (
@@ -54,6 +56,7 @@ _ANY = BENCH + CHECKED
 ROWS = (
     Row(id="N1", does="a late reply", seam="question", codes=_ANY, harmless=True),
     Row(id="N1", does="no reply", seam="question", codes=_ANY),
+    Row(id="N1", does=SILENT, seam="question", codes=_ANY),
     Row(id="N1", does="connection lost", seam="question", codes=_ANY),
     Row(id="N1", does="half a reply", seam="question", codes=_ANY, harmless=True),
     Row(id="N1", does="an empty reply", seam="question", codes=_ANY),
@@ -73,6 +76,7 @@ ROWS = (
     Row(id="H2", does="I/O error in SQLite", seam="sqlite", codes=("storage_failed",), devices=DEVICES),
     Row(id="H2", does="disk full", seam="file", codes=("storage_failed",), devices=DEVICES),
     Row(id="H2", does="I/O error", seam="file", codes=("storage_failed",), devices=DEVICES),
+    Row(id="H2", does=FULL, seam="event", codes=("storage_failed",)),
     Row(id="H3", does="the clock jumps a day ahead", seam="clock", codes=("clock_set",), harmless=True),
     Row(id="H3", does="the clock jumps a day back", seam="clock", codes=("clock_set",), harmless=True),
     Row(id="H1", does="kill -9", seam="event", codes=None),

@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -14,8 +15,9 @@ from stimcert.store.journal_file import JournalError, read_events
 from tests.bench.command import CHECKOUT, environment, words_of
 from tests.bench.forked import _context
 from tests.bench.forked_helpers import fork_helpers
-from tests.fault_matrix.injection import Injection
-from tests.fault_matrix.rows import ROWS, Row
+from tests.fault_matrix.injection import DISK, Injection
+from tests.fault_matrix.rows import FULL, ROWS, Row
+from tests.fault_matrix.small_disk import mount
 
 HERE = Path(__file__).parent
 PATIENCE = 90.0
@@ -77,7 +79,7 @@ def trial(row: Row, at: int, device: str) -> Outcome:
             verified=_verified(folder / "run"),
             exit_code=exit_code,
             seconds=seconds,
-            place=next((entry["function"] for entry in account if "function" in entry), ""),
+            place=next((entry["place"] for entry in account if "place" in entry), ""),
             counts=next((entry["counts"] for entry in reversed(account) if "counts" in entry), {}),
         )
         broken = tuple(_broken(made, folder / "run", account, record))
@@ -97,26 +99,39 @@ def _run(row: Row, at: int, device: str, folder: Path) -> int | None:
     return process.exitcode
 
 
-def _be_the_run(row: int, at: int, device: str, folder: Path) -> None:
+def _be_the_run(number: int, at: int, device: str, folder: Path) -> None:
     import pytest
 
-    for number in (1, 2):
-        os.dup2(os.open(folder / f"said.{number}", os.O_WRONLY | os.O_CREAT, 0o600), number)
+    row = ROWS[number] if number >= 0 else COUNTING
+    for stream in (1, 2):
+        os.dup2(os.open(folder / f"said.{stream}", os.O_WRONLY | os.O_CREAT, 0o600), stream)
     os.environ.clear()
     os.environ.update(environment())
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
     os.chdir(CHECKOUT)
+    there = _small_disk(folder) if row.does == FULL else folder
     files = [f"--plan={HERE / 'plan.toml'}", f"--station={HERE / 'station.toml'}"]
-    words = words_of(folder / "run", *files, f"--sim-device=microcurrent_{device}", "-p", "no:hypothesispytest")
+    words = words_of(there / "run", *files, f"--sim-device=microcurrent_{device}", "-p", "no:hypothesispytest")
     sys.argv = ["pytest", *words]
     fork_helpers()
-    injection = Injection(ROWS[row] if row >= 0 else COUNTING, at, folder / "account")
+    injection = Injection(row, at, folder / "account")
     injection.install()
     code = int(pytest.main(words))
     sys.setprofile(None)
     injection.tell(counts=injection.counts)
+    if there != folder:
+        _simulator(there / "run")
+        shutil.copytree(there / "run", folder / "run")
     sys.stdout.flush()
     os._exit(code)
+
+
+def _small_disk(folder: Path) -> Path:
+    """Return where a disk of this process's own is mounted."""
+    disk = folder / DISK
+    disk.mkdir()
+    mount(disk)
+    return disk
 
 
 def _lines(path: Path) -> list[str]:
@@ -199,13 +214,7 @@ def _named(made: Outcome) -> list[str]:
 
 def _safe(run: Path, record: dict[str, Any] | None) -> list[str]:
     """Output off by the simulator's own account, or the alarm."""
-    deadline = time.monotonic() + ENDS
-    while True:
-        events = [json.loads(line) for line in _lines(run / "simulator.log") if line.endswith("}")]
-        ended = not events or events[-1]["event"] == "state"
-        if ended or time.monotonic() > deadline:
-            break
-        time.sleep(0.05)
+    events = _simulator(run)
     states = [event for event in events if event["event"] == "state"]
     if not events:
         return []
@@ -218,6 +227,16 @@ def _safe(run: Path, record: dict[str, Any] | None) -> list[str]:
     if live and not (state and not state["confirmed"]):
         return [f"left live: {states[-1] if states else 'the simulator never ended'}"]
     return []
+
+
+def _simulator(run: Path) -> list[dict[str, Any]]:
+    """Wait for the simulator's end, and return its account."""
+    deadline = time.monotonic() + ENDS
+    while True:
+        events = [json.loads(line) for line in _lines(run / "simulator.log") if line.endswith("}")]
+        if not events or events[-1]["event"] == "state" or time.monotonic() > deadline:
+            return events
+        time.sleep(0.05)
 
 
 def _kept(run: Path, account: list[dict[str, Any]], record: dict[str, Any] | None) -> list[str]:

@@ -165,6 +165,13 @@ def test_bench_time_belongs_to_the_simulator():
         clock.wait(-1)
 
 
+@pytest.mark.parametrize("reply", [b"", b"0", b"1.25"])
+def test_a_wait_that_nobody_says_is_over_is_none(reply: bytes) -> None:
+    with expected_protocol(SimulatedClock, [(b":WAIT 0.5;*OPC?", reply)]) as clock:
+        with pytest.raises(GarbledReply, match="WAIT"):
+            clock.wait(0.5)
+
+
 def test_real_clock_starts_at_zero_and_does_not_go_back():
     clock = RealClock()
     first = clock.now()
