@@ -209,18 +209,23 @@ class Injection:
     # --- events
 
     def _events(self) -> None:
-        append, commit = Journal.append, Journal.commit
+        append, note, commit = Journal.append, Journal.note, Journal.commit
 
         def appends(journal: Journal, kind: str, body: Any, **how: Any) -> int:
             if self._due("event"):
                 self._end()
             return append(journal, kind, body, **how)
 
+        def notes(journal: Journal, kind: str, body: Any) -> None:
+            if self._due("event"):
+                self._end()
+            note(journal, kind, body)
+
         def commits(journal: Journal) -> None:
             commit(journal)
             self.tell(acknowledged=journal.count, head=journal.head)
 
-        Journal.append, Journal.commit = appends, commits  # type: ignore[method-assign]
+        Journal.append, Journal.note, Journal.commit = appends, notes, commits  # type: ignore[method-assign]
 
     def _end(self) -> None:
         match self._row.does:
