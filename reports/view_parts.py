@@ -146,7 +146,21 @@ def _self_checks(checks: Node) -> list[Fact]:
     if count is None or alarm is None or allowed is None:
         return []
     text = f"{count:.0f}; a good bench fails one of them in at most {alarm:.2g} of all runs ({allowed:.2g} allowed)"
-    return [Fact("Self-checks", text)]
+    return [Fact("Self-checks", text), *_paths(checks.node("paths"))]
+
+
+def _paths(paths: Node) -> list[Fact]:
+    """Return at how many points of the device both current paths were held against each other, and why at no more."""
+    compared = paths.number("compared")
+    if compared is None:
+        return []
+    text = f"at {compared:.0f} point{'s' * (compared != 1)} of the device"
+    reasons = [(words, int(count)) for words, count in paths.node("not_comparable").items()]
+    if reasons:
+        because = "; ".join(f"{words} ({count})" for words, count in reasons)
+        text += f"; not at {sum(count for _, count in reasons)}, because {because}"
+    disagreed = paths.number("disagreed")
+    return [Fact("Both current paths", text + (f"; they disagreed at {disagreed:.0f}" if disagreed else ""))]
 
 
 def _software(software: Node) -> list[Fact]:

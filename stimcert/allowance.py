@@ -8,9 +8,11 @@ be added up: Boole's inequality, whatever the dependence between checks.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stimcert.student import quantile
+from stimcert.term import Term
 
 MOST_FALSE_ALARMS = 1e-3
 """Of all self-checks of one run together."""
@@ -43,19 +45,23 @@ class Allowance:
     @property
     def half_width(self) -> float:
         """How far a finding may be off. NaN and infinity stay what they are, and nothing lies inside of NaN."""
-        return self.limit + self._random(self.normal, self.scatter)
+        return self.room(EACH_CHECK)
+
+    def room(self, false_alarm: float) -> float:
+        """Return how far a finding may be off where a check may alarm for nothing with another probability."""
+        return self.limit + self._random(self.normal, self.scatter, false_alarm)
 
     def change(self, earlier: "Allowance") -> float:
         """Return by how much a finding may differ from the same one earlier: drift and scatter, no certificate."""
-        return max(self._drift, earlier._drift) + self._random(0.0, (*self.scatter, *earlier.scatter))
+        return max(self._drift, earlier._drift) + self._random(0.0, (*self.scatter, *earlier.scatter), EACH_CHECK)
 
     @property
     def _drift(self) -> float:
         return DRIFT_SHARE * self.limit if self.drift is None else self.drift
 
     @staticmethod
-    def _random(normal: float, scatter: tuple[tuple[float, int], ...]) -> float:
-        each = EACH_CHECK / max(len(scatter) + (normal > 0.0), 1)
+    def _random(normal: float, scatter: tuple[tuple[float, int], ...], false_alarm: float) -> float:
+        each = false_alarm / max(len(scatter) + (normal > 0.0), 1)
         found = math.fsum(error * student_quantile(each, dof) for error, dof in scatter)
         return found + (normal_quantile(each) * normal if normal > 0.0 else 0.0)
 
@@ -77,6 +83,24 @@ class Allowance:
             normal=self.normal * size,
             scatter=tuple((error * size, dof) for error, dof in self.scatter),
         )
+
+
+def allowance_of(terms: Iterable[Term], sensitivities: Iterable[float]) -> Allowance:
+    """Return what the inputs of a result allow it: those with ends add up, the others are known by their spread.
+
+    :param terms: independent, but for those with ends, which add up whatever hangs together among them.
+    :param sensitivities: of the result to each of them, of any sign.
+    """
+    limit, normal, scatter = 0.0, 0.0, []
+    for term, sensitivity in zip(terms, sensitivities, strict=True):
+        size = abs(sensitivity)
+        if term.half_width is not None and term.distribution not in ("normal", "t"):
+            limit += size * term.half_width
+        elif math.isinf(term.dof):
+            normal = math.hypot(normal, size * term.standard_uncertainty)
+        elif size * term.standard_uncertainty > 0.0:
+            scatter.append((size * term.standard_uncertainty, math.floor(term.dof)))
+    return Allowance(limit=limit, normal=normal, scatter=tuple(scatter))
 
 
 def normal_quantile(outside: float) -> float:

@@ -70,10 +70,15 @@ class Joint:
 
         :param by: its sensitivity to each of them.
         """
-        columns = zip(*self.coefficients, strict=True)
         return [
-            replace(term, sensitivity=math.fsum(b * c for b, c in zip(by, column, strict=True)))
-            for term, column in zip(self.terms, columns, strict=True)
+            replace(term, sensitivity=sensitivity)
+            for term, sensitivity in zip(self.terms, self.sensitivities(by), strict=True)
+        ]
+
+    def sensitivities(self, by: Sequence[float]) -> list[float]:
+        """Return the sensitivity of what depends on the results to each of the inputs; ``by`` as before."""
+        return [
+            math.fsum(b * c for b, c in zip(by, column, strict=True)) for column in zip(*self.coefficients, strict=True)
         ]
 
 

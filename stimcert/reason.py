@@ -220,7 +220,7 @@ CATALOGUE: dict[str, Entry] = {
         "check the bypass relay, and the relay channels of the station file",
     ),
     "paths_disagree": Entry(
-        "SMU {first} and digitizer {second} differ by more than {allowed} at the same d.c. current",
+        "SMU {first} and digitizer {second} differ by more than {allowed} at {where}",
         "check shunt, SMU and digitizer",
     ),
     "zero_offset": Entry(

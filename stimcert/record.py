@@ -177,7 +177,7 @@ def _record(state: _RunState) -> dict[str, Any]:
         "environment": _environment(state.temperatures),
         "software": begun["software"],
         "decision_rule": begun["decision_rule"],
-        "self_checks": self_checks(state.cases[STATION].measurements if STATION in state.cases else ()),
+        "self_checks": _self_checks(state),
         "risk": accepted_risk(device_cases),
         "safe_state": state.safe_state,
         "sessions": [session.as_dict() for session in state.sessions],
@@ -186,6 +186,11 @@ def _record(state: _RunState) -> dict[str, Any]:
         "output_specification": _output_specification(state),
         "cases": cases,
     }
+
+
+def _self_checks(state: _RunState) -> dict[str, Any]:
+    station = state.cases[STATION].measurements if STATION in state.cases else ()
+    return self_checks(station, (m for name, case in state.cases.items() if name != STATION for m in case.measurements))
 
 
 def _output_specification(state: _RunState) -> list[dict[str, Any]]:

@@ -65,6 +65,7 @@ class Measure:
         self._last: tuple[Reading, list[Attempt]] | None = None
         self._validation = Validation(case.id, run.id)
         self._proven: tuple[Capture, Proving] | None = None
+        self._compared: MeanCurrent | None = None
         self.worst: dict[str, Any] | None = None
 
     def wanted(self, point: Point, metrics: Iterable[str]) -> Iterator[str]:
@@ -90,9 +91,18 @@ class Measure:
         proof = self._proof(proven_by, point) if proven_by else None
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
         for attempt in self._attempts_of(reading, proof):
+            found = conditions | self._both_paths(point, metric, reading, attempt)
             # What happened at another moment of the program says nothing of a frequency or a charge.
             for row in rows if attempt.kind in ("chosen", "pilot") or metric in _AT_ANY_MOMENT else ():
-                self._measure(point, metric, row, attempt, conditions)
+                self._measure(point, metric, row, attempt, found)
+                found = conditions
+
+    def _both_paths(self, point: Point, metric: str, reading: Reading, attempt: Attempt) -> dict[str, Any]:
+        """Return how the SMU's mean compares with what was recorded at its point; nothing for what is no mean."""
+        if not isinstance(reading, MeanCurrent) or attempt.kind != "chosen" or reading is self._compared:
+            return {}
+        self._compared = reading
+        return {"paths": self._run.paths.facts(point, reading, attempt.evaluated(point, metric))}
 
     def _proof(self, capture: Capture, point: Point) -> Proving:
         """Return what a capture proves, evaluated once for all events and states that rest on it."""
@@ -327,7 +337,8 @@ class Measure:
         self._run.backlog.settle()
         self._validate()
         self._history = History()  # not asked any more, and as large as the case was long
-        self._last = None
+        self._last = self._compared = None
+        self._run.paths.settle()
         if self.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
             text = point_words(self.worst) if self.worst is not None else "nothing was measured against a limit"
             raise CaseNotPassed(f"{self._case.id} {self.verdict.words}: {text}")

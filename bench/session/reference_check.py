@@ -196,4 +196,5 @@ def _error(code: str, expected: float, certificate: Allowance, reading: PathRead
 def _disagree(code: str, first: PathReading, second: PathReading, room: float) -> BenchError:
     params = {"first": show(first.value, "A"), "second": show(second.value, "A"), "allowed": show(room, "A", 2)}
     text = "{first} by SMU, {second} by digitizer, of the same current; {allowed} apart is allowed".format(**params)
+    params["where"] = "the same d.c. current"
     return BenchError(text, code=code, **params)

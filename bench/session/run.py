@@ -10,6 +10,7 @@ from typing import Any
 from bench.session.backlog import Backlog
 from bench.session.begun import Begun, ended, event_seed
 from bench.session.check_context import BenchState
+from bench.session.device_paths import DevicePaths
 from bench.session.errors import reason_of_exception
 from bench.session.inputs import Inputs
 from bench.session.options import CHECKOUT, Options
@@ -53,6 +54,7 @@ class Run:
         self.backlog = Backlog(self.store.results_in)
         self._limiting: dict[str, float] = {}
         self.state = BenchState()
+        self.paths = DevicePaths()
         self.errors: dict[str, Reason] = {}
         self.record: dict[str, Any] | None = None
         self.ledger_head: Entry | None = None

@@ -76,6 +76,7 @@ def summary_lines(record: Mapping[str, Any], folder: Path, publish_error: str | 
         lines.append(f"worst point     {record['worst_point']['case']} {point_words(record['worst_point'])}")
     for entry in record["advisories"]:
         lines.append(f"advisory        {entry['limit']} exceeded: {advisory_words(entry)}")
+    lines += _path_lines(record.get("self_checks", {}).get("paths"))
     lines += _risk_lines(record.get("risk"))
     lines.append(f"document        {_document_words(record)}")
     lines += _safe_lines(record["safe_state"])
@@ -86,6 +87,13 @@ def summary_lines(record: Mapping[str, Any], folder: Path, publish_error: str | 
         if record["verdict"] != Verdict.FAIL.value:
             lines.append(f"what to do      {_advice(record)}")
     return lines
+
+
+def _path_lines(paths: Mapping[str, Any] | None) -> list[str]:
+    """Return that both current paths met at no point of the device, where means were taken."""
+    if not paths or paths["compared"] or not paths["not_comparable"]:
+        return []
+    return [f"paths           compared at d.c. only, at no point of the device: {'; '.join(paths['not_comparable'])}"]
 
 
 def _risk_lines(risk: Mapping[str, Any] | None) -> list[str]:

@@ -20,6 +20,7 @@ FAULTS: Final[dict[str, str]] = {
     "digitizer_reversed": "the two leads of the digitizer's input are exchanged",
     "zero_drifts": "once the device was connected the digitizer's zero moves, by half of its specified offset",
     "paths_disagree": "the digitizer shows 2 % too little",
+    "device_paths_disagree": "the SMU shows 2 % too little as long as the device is connected",
     "temperature_outside": "the room is at 30 °C",
     "temperature_missing": "the thermometer answers that it has no number",
     "reference_weak": "the reference delivers 2 % too little",
@@ -48,6 +49,9 @@ ZERO_DRIFT: Final = 0.5
 
 DIGITIZER_SHORT: Final = 0.98
 """What the digitizer shows of a voltage under ``paths_disagree``."""
+
+SMU_SHORT: Final = 0.98
+"""What the SMU shows of a device's current under ``device_paths_disagree``."""
 
 HOT_ROOM: Final = 30.0
 """Air temperature under ``temperature_outside``, °C."""

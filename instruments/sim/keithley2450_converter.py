@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments.sim.faults import GAIN_SPECIFICATIONS
+from instruments.sim.faults import GAIN_SPECIFICATIONS, SMU_SHORT
 from instruments.sim.keithley2450_ranges import CURRENT, VOLTAGE, SenseSettings
 from instruments.sim.keithley_buffers import OVERFLOW
 from instruments.sim.piecewise import Signal
@@ -55,6 +55,8 @@ def reported(bench: "SimulatedBench", means: Floats, function: str, sense: Sense
     promised = figure(SMU_MODEL, function, sense.range)
     if function == "current" and "smu_gain" in bench.faults:
         gain = GAIN_SPECIFICATIONS * promised.gain
+    if function == "current" and "device_paths_disagree" in bench.faults and bench.circuit.port == "device":
+        gain = SMU_SHORT - 1
     noise = bench.noise[SMU_MODEL] * promised.noise / sense.nplc**0.5
     values = means * (1 + gain) + offset + noise * bench.rng.standard_normal(means.size)
     step = _RANGES[function].step * sense.range

@@ -174,3 +174,11 @@ def test_without_a_measurement_there_is_no_worst_point() -> None:
 )
 def test_the_risk_of_all_pass_statements_is_told_where_it_is_one(bound: float, said: str | None) -> None:
     assert lines(risk={"accepted": 54, "largest": bound, "bound": bound}).get("risk") == said
+
+
+def test_a_run_whose_paths_met_at_no_point_of_the_device_says_so() -> None:
+    paths = {"compared": 0, "disagreed": 0, "not_comparable": {"the mode has a program": 5}}
+    said = "compared at d.c. only, at no point of the device: the mode has a program"
+    assert lines(self_checks={"paths": paths})["paths"] == said
+    assert "paths" not in lines(self_checks={"paths": paths | {"compared": 1}})
+    assert "paths" not in lines(self_checks={"paths": paths | {"not_comparable": {}}})

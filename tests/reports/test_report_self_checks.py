@@ -26,6 +26,12 @@ def test_the_report_says_how_often_a_good_bench_is_refused(record: dict[str, Any
     assert said in page(write_run(record))
 
 
+def test_the_report_says_where_both_paths_were_compared(record: dict[str, Any], write_run: WriteRun) -> None:
+    paths = {"compared": 1, "disagreed": 0, "not_comparable": {"the record is clipped": 2}}
+    record["self_checks"] = {"count": 35, "false_alarm": 9.2e-5, "allowed": 1e-3, "paths": paths}
+    assert "at 1 point of the device; not at 2, because the record is clipped (2)" in page(write_run(record))
+
+
 def test_a_record_of_before_says_nothing_of_it(record: dict[str, Any], write_run: WriteRun) -> None:
     record.pop("self_checks", None)
     assert "Self-checks" not in page(write_run(record))
