@@ -19,6 +19,7 @@ from pymeasure.adapters.adapter import Adapter
 from pyvisa.constants import StatusCode
 
 from instruments.errors import BenchError, GarbledReply, InstrumentLost, InstrumentTimeout
+from instruments.visa_line import VisaLine
 
 FOREIGN_ERRORS = (pyvisa.errors.Error, OSError, RuntimeError, ValueError, NotImplementedError)
 """What VISA backends raise: USB and serial errors are OSErrors, a dead HiSLIP server is a RuntimeError."""
@@ -137,7 +138,7 @@ class Door(Adapter):  # type: ignore[misc]
                 self._beat(self._timeout)
             self._outstanding = command
         try:
-            self.connection.write(command, **kwargs)
+            self._line.write(command)
         except FOREIGN_ERRORS as error:
             raise self._translated(error) from error
 
@@ -152,8 +153,7 @@ class Door(Adapter):  # type: ignore[misc]
     def _read(self, **kwargs: Any) -> str:
         self._require_open()
         try:
-            self._set_binary(False)
-            reply: str = self.connection.read(**kwargs)
+            reply: str = self._line.read()
         except FOREIGN_ERRORS as error:
             raise self._translated(error) from error
         self._outstanding = None
@@ -161,13 +161,11 @@ class Door(Adapter):  # type: ignore[misc]
 
     def _read_bytes(self, count: int, break_on_termchar: bool = False, **kwargs: Any) -> bytes:
         self._require_open()
-        if count < 0:
+        if count < 0 or break_on_termchar:
             raise ValueError("say how many bytes are expected: reading until a timeout spoils the session")
         try:
-            self._set_binary(not break_on_termchar)
-            if self._socket is not None:
-                kwargs.setdefault("chunk_size", _CHUNK)
-            data: bytes = self.connection.read_bytes(count, break_on_termchar=break_on_termchar, **kwargs)
+            line: VisaLine = self._line
+            data = line.read_bytes(count) if self._socket is None else line.read_bytes(count, _CHUNK)
         except FOREIGN_ERRORS as error:
             raise self._translated(error) from error
         return data
@@ -185,7 +183,7 @@ class Door(Adapter):  # type: ignore[misc]
     def _forget(self) -> None:
         self._outstanding = None
         self._last = ""
-        self._binary = False
+        self._line: Any = None
         self._socket = None
         self._session: Any = None
 
@@ -195,8 +193,7 @@ class Door(Adapter):  # type: ignore[misc]
         try:
             manager = pyvisa.ResourceManager(self._library)
             self.connection = manager.open_resource(self.resource, open_timeout=milliseconds, timeout=milliseconds)
-            self.connection.write_termination = "\n"
-            self.connection.read_termination = "\n"
+            self._line = VisaLine(self.connection)
             self._prepare_socket()
         except Exception as error:  # PyVISA-py raises bare Exception when it cannot connect
             raise self._translated(error) from error
@@ -221,12 +218,6 @@ class Door(Adapter):  # type: ignore[misc]
     def _apply_timeout(self) -> None:
         if self.connection is not None:
             self.connection.timeout = round(self._timeout * 1000)
-
-    def _set_binary(self, binary: bool) -> None:
-        """Stop at newlines or not: a binary block is full of them, and each would cost a read of its own."""
-        if binary != self._binary:
-            self.connection.read_termination = None if binary else "\n"
-            self._binary = binary
 
     def _require_open(self) -> None:
         if self.connection is None:

@@ -19,8 +19,8 @@ from typing import Any
 
 import pyvisa
 from pyvisa.constants import StatusCode
-from pyvisa.resources import MessageBasedResource
 
+from instruments.visa_line import VisaLine
 from stimcert.store import host as machine
 from stimcert.store.journal import Journal
 from tests.fault_matrix.rows import FULL, SILENT, Row
@@ -83,23 +83,23 @@ class Injection:
     # --- instruments
 
     def _visa(self) -> None:
-        write, read, read_bytes = (getattr(MessageBasedResource, name) for name in ("write", "read", "read_bytes"))
+        write, read, read_bytes = (getattr(VisaLine, name) for name in ("write", "read", "read_bytes"))
 
-        def writes(session: Any, message: str, *args: Any, **kwargs: Any) -> Any:
+        def writes(line: VisaLine, message: str) -> None:
             if "?" not in message and self._due("message"):
                 if self._row.does == "a message that gets lost":
-                    return len(message)
+                    return
                 raise ConnectionResetError("connection reset by peer")
-            return write(session, message, *args, **kwargs)
+            write(line, message)
 
-        def reads(session: Any, *args: Any, **kwargs: Any) -> str:
-            return self._reply(session, lambda: str(read(session, *args, **kwargs)))
+        def reads(line: VisaLine) -> str:
+            return self._reply(line.resource, lambda: str(read(line)))
 
-        def reads_bytes(session: Any, count: int, *args: Any, **kwargs: Any) -> bytes:
-            return self._bytes(session, count, lambda: bytes(read_bytes(session, count, *args, **kwargs)))
+        def reads_bytes(line: VisaLine, count: int, *args: Any) -> bytes:
+            return self._bytes(line.resource, count, lambda: bytes(read_bytes(line, count, *args)))
 
         for name, patched in (("write", writes), ("read", reads), ("read_bytes", reads_bytes)):
-            setattr(MessageBasedResource, name, patched)
+            setattr(VisaLine, name, patched)
 
     def _reply(self, session: Any, read: Callable[[], str]) -> str:
         due = self._due("question")

@@ -156,7 +156,7 @@ def test_interruption_between_question_and_answer_leaves_the_session_dirty(instr
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(door.connection, "read", interrupted)
+    monkeypatch.setattr(door._line, "read", interrupted)
     with pytest.raises(KeyboardInterrupt):
         instrument.identity()
     assert door.dirty
@@ -187,7 +187,7 @@ def test_order_to_a_peer_that_has_left_is_lost(instrument, door, monkeypatch):
     def broken(*_):
         raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr(door.connection, "write", broken)
+    monkeypatch.setattr(door._line, "write", broken)
     with pytest.raises(InstrumentLost, match="Broken pipe"):
         instrument.write(":OUTP OFF")
 
@@ -207,7 +207,7 @@ def test_every_foreign_exception_becomes_ours(instrument, door, monkeypatch, err
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(door.connection, "read", fail)
+    monkeypatch.setattr(door._line, "read", fail)
     with pytest.raises(InstrumentLost, match="smu") as caught:
         instrument.ask("*IDN?")
     assert caught.value.__cause__ is error
@@ -218,7 +218,7 @@ def test_visa_timeout_is_a_timeout_whoever_raises_it(instrument, door, monkeypat
     def fail(*_):
         raise pyvisa.errors.VisaIOError(StatusCode.error_timeout)
 
-    monkeypatch.setattr(door.connection, "read", fail)
+    monkeypatch.setattr(door._line, "read", fail)
     with pytest.raises(InstrumentTimeout):
         instrument.ask("*IDN?")
 
@@ -285,8 +285,8 @@ def test_long_measurements_are_waited_for(instrument, door, monkeypatch):
         seen.append(door.connection.timeout)
         return '1;0,"No error"'
 
-    monkeypatch.setattr(door.connection, "read", read)
-    monkeypatch.setattr(door.connection, "write", lambda command: None)
+    monkeypatch.setattr(door._line, "read", read)
+    monkeypatch.setattr(door._line, "write", lambda command: None)
     assert instrument.ask_parts("QUICK?", 1) == ["1"]
     assert instrument.ask_parts("SLOW?", 1, duration=10.0) == ["1"]
     assert instrument.ask_parts("QUICK?", 1) == ["1"]
