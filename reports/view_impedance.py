@@ -63,16 +63,16 @@ def _counts(found: Measurement) -> bool:
 
 def _by_load(group: Sequence[Measurement]) -> dict[float, Measurement]:
     """Return the largest current at each load, at the highest level that was measured at two loads or more."""
-    for level in sorted({number(m.level) or 0.0 for m in group}, reverse=True):
-        found: dict[float, Measurement] = {}
-        for measurement in group:
-            if (number(measurement.level) or 0.0) == level and measurement.load is not None:
-                best = found.get(measurement.load)
-                if best is None or _sure(measurement) > _sure(best):
-                    found[measurement.load] = measurement
-        if len(found) >= _LEAST:
-            return found
-    return {}
+    levels: dict[float, dict[float, Measurement]] = {}
+    for measurement in group:
+        if measurement.load is None:
+            continue
+        found = levels.setdefault(number(measurement.level) or 0.0, {})
+        best = found.get(measurement.load)
+        if best is None or _sure(measurement) > _sure(best):
+            found[measurement.load] = measurement
+    enough = [level for level, found in levels.items() if len(found) >= _LEAST]
+    return levels[max(enough)] if enough else {}
 
 
 def _sure(found: Measurement) -> float:
