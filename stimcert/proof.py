@@ -3,7 +3,8 @@
 
 Output is proven at a mode, level and load by a current within the declared value ± tolerance; with nothing declared,
 by one above ten times its standard uncertainty and above that of the level below. The top level is proven by one more
-"up" that changes nothing. All of this is about magnitudes: the sign is judged elsewhere.
+"up" that changes nothing; what sags by itself, as with a battery, is no other level. All of this is about magnitudes: the
+sign is judged elsewhere.
 """
 
 import math
@@ -84,17 +85,26 @@ def _within_declared(measured: Measured, declared: Declared) -> Proof:
 def top_level_proven(before: Measured, after: Measured, *, below: Measured | None = None) -> Proof:
     """Tell whether one more "up" left the current as it was.
 
+    A change up to twice the standard uncertainty of a difference is none, and the uncertainties are taken as independent
+    although one instrument read both: between two presses the device itself wanders, and no step of a level is so small.
+    A rise beyond that is another level. A fall beyond it is none while it stays under half of the step from the level
+    below: a device that begins again at its lowest level falls by a whole step at least, one whose battery sags does not.
+
     :param before: at the top level of the plan.
     :param after: the same, after one more "up".
     :param below: at the level below the top one, where there is one: where that is no different, no step up could
         have been seen, and it is the output that is not proven.
     """
-    change = abs(abs(after.value) - abs(before.value))
-    same = before.bound is None and after.bound is None and change < _doubt(before, after)
-    if same and below is not None and not _differs(before, below):
+    rise, doubt = abs(after.value) - abs(before.value), _doubt(before, after)
+    bounded = before.bound is not None or after.bound is not None
+    stepped = below is not None and _differs(before, below)
+    if not bounded and below is not None and not stepped and abs(rise) < doubt:
         return _unproven(after, f"more than {_shown(below)} at the level below")
+    sag = (abs(before.value) - abs(below.value)) / 2.0 if below is not None and stepped else 0.0
+    if not bounded and rise < doubt and -rise < max(doubt, sag - doubt):
+        return _PROVEN
     params = {"before": _shown(before), "after": _shown(after)}
-    return _PROVEN if same else Proof(proven=False, code="top_level_not_proven", params=params)
+    return Proof(proven=False, code="top_level_not_proven", params=params)
 
 
 def _differs(upper: Measured, below: Measured) -> bool:

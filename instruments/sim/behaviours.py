@@ -9,8 +9,8 @@ import numpy as np
 
 from instruments.sim.piecewise import Piecewise
 
-DROOP_STEPS = 100
-"""Steps in which an amplitude falls with the battery."""
+DROOP_STEPS = 10_000
+"""Steps in which an amplitude falls with the battery: each far below what an instrument tells apart, as it is smooth."""
 
 SurgeEvent = Literal["start", "stop", "mode", "level", "contact", "charger"]
 

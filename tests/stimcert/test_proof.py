@@ -103,6 +103,21 @@ def test_one_more_up_changes_nothing_at_the_top(measured: Make, after: float, pr
     assert proof.code == (None if proven else "top_level_not_proven")
 
 
+@pytest.mark.parametrize(("after", "proven"), [(424e-6, True), (423e-6, False), (394e-6, False), (0.0, False)])
+def test_what_sags_by_less_than_half_a_step_is_still_the_top_level(measured: Make, after: float, proven: bool) -> None:
+    """Half of the step of 56 µA is 28 µA; the fall must lie under it by twice the standard uncertainty, 1.41 µA."""
+    assert top_level_proven(measured(450e-6, U), measured(after, U), below=measured(394e-6, U)).proven is proven
+    assert top_level_proven(measured(-450e-6, U), measured(-after, U), below=measured(394e-6, U)).proven is proven
+
+
+def test_a_sag_proves_no_top_where_no_level_below_is_known(measured: Make) -> None:
+    assert not top_level_proven(measured(450e-6, U), measured(446e-6, U)).proven
+
+
+def test_a_sag_proves_nothing_of_a_device_that_is_stuck(measured: Make) -> None:
+    assert not top_level_proven(measured(112e-6, U), measured(109e-6, U), below=measured(112.4e-6, U)).proven
+
+
 def test_reason_of_a_top_level_has_both_values(measured: Make) -> None:
     proof = top_level_proven(measured(450e-6, U), measured(506e-6, U))
     sentence = CATALOGUE["top_level_not_proven"].sentence.format_map(proof.params)

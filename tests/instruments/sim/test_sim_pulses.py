@@ -182,8 +182,8 @@ def test_scattered_numbers_are_uniform_and_depend_on_their_key() -> None:
 def test_a_battery_falls_from_full_to_its_share(used: float) -> None:
     battery = Battery(full_for=600.0, empty_after=1200.0, share=0.5)
     whole = battery.between(0.0, 3000.0, used)
-    assert whole.at(np.array([600.0 - used]))[0] == pytest.approx(1.0, abs=0.006)
-    assert whole.at(np.array([900.0 - used]))[0] == pytest.approx(0.75, abs=0.006)
+    assert whole.at(np.array([600.0 - used]))[0] == pytest.approx(1.0, abs=1e-4)
+    assert whole.at(np.array([900.0 - used]))[0] == pytest.approx(0.75, abs=1e-4)
     assert whole.at(np.array([1201.0 - used]))[0] == pytest.approx(0.5, abs=1e-9)
     assert bool(np.all(np.diff(whole.values) < 0))
 
