@@ -47,7 +47,7 @@ class TriggeredDigitizer(ArmedDigitizer):
         level counts as a departure: what was seen is then judged by its record.
 
         :param level: V, > 0, with its window inside the range.
-        :param duration: s of bench time.
+        :param duration: s of bench time from when the trigger is surely live; arming comes before it.
         :param pre: at least so much of what was before the departure is kept, s.
         :param post: at least so much of what follows is recorded, s, > 0.
         :param zero: what the digitizer shows when nothing flows, V.
@@ -95,8 +95,8 @@ class TriggeredDigitizer(ArmedDigitizer):
     def _watch(
         self, clock: Clock, window: tuple[float, float], duration: float, wanted: Ring, action: Callable[[], object]
     ) -> Watch:
+        clock.wait(ARMING_TIME)
         start = clock.now()
-        clock.wait(min(ARMING_TIME, duration))
         # Was it armed from inside the window? From outside there may never be a departure.
         if (record := self._departed(clock, window, wanted)) is not None:
             return Watch(watched=_length(record), record=record)

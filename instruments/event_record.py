@@ -24,8 +24,9 @@ class EventRecord:
 class Watch:
     """What an armed trigger saw.
 
-    :param watched: for how long the input was surely seen at the full sample rate, s: from arming to the end of the
-        record, or to the end of the watch. A lower bound; the samples of the record are part of it.
+    :param watched: for how long the input was surely seen at the full sample rate, s: from when the trigger was surely
+        live to the end of the record, or to the end of the watch; arming is no part of it. A lower bound; the samples
+        of the record are part of it.
     :param record: around the first departure from the window; None when there was none.
     """
 

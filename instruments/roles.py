@@ -104,7 +104,7 @@ class Digitizer(Instrument, Protocol):
     ) -> Watch:
         """Watch at the configured range and rate until the input leaves ``zero`` ± ``level`` (V), or for ``duration``.
 
-        :param duration: s of bench time.
+        :param duration: s of bench time from when the trigger is surely live; arming comes before it.
         :param pre: at least so much of what was before the departure is kept, s.
         :param post: at least so much of what follows is recorded, s, > 0.
         :param action: called once when armed.

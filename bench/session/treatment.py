@@ -49,7 +49,7 @@ class Treatment:
     ending: Ending = field(default_factory=lambda: Ending(on=0.0, off=None))
     _start: float = 0.0
     _seen: float = 0.0
-    _until: float = 0.0
+    _lasted: float = 0.0
     _captures: list[tuple[Capture, Result]] = field(default_factory=list)
     _gone: list[Look] = field(default_factory=list)
     _caught: list[CurrentRecord] = field(default_factory=list)
@@ -65,6 +65,7 @@ class Treatment:
             self._watch_until(moment)
             if not self._look():
                 break
+        self._lasted = self.bench.now() - self._start
 
     @property
     def ended(self) -> bool:
@@ -75,7 +76,9 @@ class Treatment:
     def whole(self) -> Capture:
         """All that was recorded: the look with the largest peak, the others beside it, and what the trigger caught.
 
-        Looks as slow as a program asks for show no short event: only what was watched counts as observed then.
+        Observed is what was seen at the full rate, over all the time from the start to the end of the last look: settling,
+        arming and reading out are no part of it. Looks as slow as a program asks for show no short event, so that only
+        what was watched counts then.
         """
         chosen, _ = max(self._captures, key=lambda one: _height(one[1]))
         others = (capture.records[-1:] for capture, _ in self._captures if capture is not chosen)
@@ -83,7 +86,7 @@ class Treatment:
             chosen,
             looks=tuple(record for records in others for record in records),
             caught=tuple(self._caught),
-            observed=min(self._seen / self._until, 1.0),
+            observed=min(self._seen / self._lasted, 1.0) if self._lasted > 0.0 else 0.0,
             slowly=False,
         )
 
@@ -131,6 +134,7 @@ class Treatment:
         slowly = point.program is not None
         capture = bench.program_record(point, periods=1.0) if slowly else bench.capture(point, seconds=self._length)
         ended = bench.now() - self._start
+        self._seen += 0.0 if slowly else _lasts(capture)
         look = _seen_in(bench, capture, point, (begun + ended) / 2.0)
         if self.looks and not _height(look.peak) > _OFF * _height(self.looks[0].peak):
             self.ending = Ending(on=self.ending.on, off=ended)
@@ -140,8 +144,7 @@ class Treatment:
         if not self.looks or begun < self._earliest:
             self.looks.append(look)
         self._captures.append((capture, look.peak))
-        self._seen += self._length if capture.records and not capture.slowly else 0.0
-        self.ending, self._until = Ending(on=begun, off=None), ended
+        self.ending = Ending(on=begun, off=None)
         return True
 
     @property
@@ -177,6 +180,11 @@ class Treatment:
 def rest(bench: Bench, point: Point) -> Capture:
     """Record what flows after the output; no share of the dwell has a meaning for that."""
     return replace(bench.capture(point, seconds=OFF_SECONDS), observed=None)
+
+
+def _lasts(capture: Capture) -> float:
+    """Return the length of a record, s, however long it was to be; 0 without one."""
+    return sum(len(one.waveform.samples) / one.waveform.sample_rate for one in capture.records[-1:])
 
 
 def _seen_in(bench: Bench, capture: Capture, point: Point, moment: float) -> Look:

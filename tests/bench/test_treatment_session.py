@@ -29,7 +29,9 @@ class Desk:
 
     current: Callable[[float], float]
     digitizer: bool = True
+    arming: float = 0.0
     time: float = 7.0
+    seen: float = 0.0
     windows: list[tuple[float, float, float]] = field(default_factory=list)
 
     def now(self) -> float:
@@ -49,20 +51,25 @@ class Desk:
         self.time += seconds
         if not self.digitizer:
             return Capture(means=(mean_reading(flowing),))
-        return Capture(records=(record(*[flowing] * 2000),), observed=seconds / DWELL)
+        taken = record(*[flowing] * 2000)
+        self.seen += 2000 / taken.waveform.sample_rate
+        return Capture(records=(taken,), observed=seconds / DWELL)
 
     def watch(self, point: Point, seconds: float, *, level: float, middle: float) -> Watching:
         self.windows.append((seconds, middle - level, middle + level))
-        self.time += seconds
+        self.time += self.arming + seconds
+        self.seen += seconds
         return Watching(seconds=seconds if self.digitizer else 0.0)
 
 
-def treated(current: Callable[[float], float], *, galvanic: bool = False, **more: Any) -> tuple[Treatment, Desk]:
+def treated(
+    current: Callable[[float], float], *, galvanic: bool = False, arming: float = 0.0, **more: Any
+) -> tuple[Treatment, Desk]:
     """Go through a treatment of 20 minutes."""
     whole = case().model_copy(update={"dwell": _seconds(DWELL)})
     at = galvanic_point("desincrustation") if galvanic else microcurrent_point()
     mode = at.mode.model_copy(update={"cycle": None, **{key: _seconds(value) for key, value in more.items()}})
-    desk = Desk(current)
+    desk = Desk(current, arming=arming)
     found = Treatment(cast(Bench, desk), Point(case=cast(Case, whole), mode=mode, level=at.level, load=at.load))
     found.run()
     return found, desk
@@ -85,12 +92,21 @@ def test_a_treatment_is_looked_at_in_equal_steps_and_watched_in_between() -> Non
     assert (len(treatment.looks), len(desk.windows), treatment.ended) == (LOOKS, LOOKS - 1, False)
     assert treatment.looks[-1].moment == pytest.approx(DWELL, abs=0.3)
     assert {(low, high) for _, low, high in desk.windows} == {(-LEVEL, LEVEL)}
-    assert treatment.whole.observed == pytest.approx(1.0, abs=1e-6)
+    # The records of this desk are shorter than the looks.
+    assert treatment.whole.observed == pytest.approx(1.0, abs=2e-3)
     assert len(treatment.whole.looks) == LOOKS - 1
     found = results(treatment)
     assert found["treatment.drift"].value == pytest.approx(0.0, abs=1e-9)
     assert found["charge.dose"].value == pytest.approx(4e-4 * DWELL, rel=1e-3)
     assert "treatment.auto_off" not in found
+
+
+@pytest.mark.parametrize("timer", [{}, TIMER])
+def test_what_is_not_seen_between_looks_is_taken_off(timer: dict[str, float]) -> None:
+    """Looks last shorter than they were to, and each watch is armed for half a second in which nothing is seen."""
+    treatment, desk = treated(lambda after: 4e-4 if after < 1010.0 else 0.0, arming=0.5, **timer)
+    assert treatment.whole.observed == pytest.approx(desk.seen / (desk.time - 7.0), rel=1e-12)
+    assert treatment.whole.observed == pytest.approx(1.0 - 0.5 * len(desk.windows) / (desk.time - 7.0), abs=0.003)
 
 
 @pytest.mark.parametrize("sign", [1, -1])
