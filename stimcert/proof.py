@@ -3,8 +3,8 @@
 
 Output is proven at a mode, level and load by a current within the declared value ± tolerance; with nothing declared,
 by one above ten times its standard uncertainty and above that of the level below. The top level is proven by one more
-"up" that changes nothing; what sags by itself, as with a battery, is no other level. All of this is about magnitudes: the
-sign is judged elsewhere.
+"up" that changes nothing; what sags by itself, as with a battery, is no other level. All of this is about magnitudes:
+the sign is judged elsewhere.
 """
 
 import math
@@ -85,10 +85,10 @@ def _within_declared(measured: Measured, declared: Declared) -> Proof:
 def top_level_proven(before: Measured, after: Measured, *, below: Measured | None = None) -> Proof:
     """Tell whether one more "up" left the current as it was.
 
-    A change up to twice the standard uncertainty of a difference is none, and the uncertainties are taken as independent
-    although one instrument read both: between two presses the device itself wanders, and no step of a level is so small.
+    A change up to twice the standard uncertainty of a difference is none. The uncertainties are taken as independent
+    although one instrument read both: between two presses the device itself wanders, and no level is so near another.
     A rise beyond that is another level. A fall beyond it is none while it stays under half of the step from the level
-    below: a device that begins again at its lowest level falls by a whole step at least, one whose battery sags does not.
+    below: a device that begins again at its lowest level falls by a whole step at least, one that sags does not.
 
     :param before: at the top level of the plan.
     :param after: the same, after one more "up".

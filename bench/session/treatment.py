@@ -76,9 +76,9 @@ class Treatment:
     def whole(self) -> Capture:
         """All that was recorded: the look with the largest peak, the others beside it, and what the trigger caught.
 
-        Observed is what was seen at the full rate, over all the time from the start to the end of the last look: settling,
-        arming and reading out are no part of it. Looks as slow as a program asks for show no short event, so that only
-        what was watched counts then.
+        Observed is what was seen at the full rate, over all the time from the start to the end of the last look: in
+        settling, arming and reading out nothing is seen. Looks as slow as a program asks for show no short event, so
+        that only what was watched counts then.
         """
         chosen, _ = max(self._captures, key=lambda one: _height(one[1]))
         others = (capture.records[-1:] for capture, _ in self._captures if capture is not chosen)

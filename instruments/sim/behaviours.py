@@ -10,7 +10,7 @@ import numpy as np
 from instruments.sim.piecewise import Piecewise
 
 DROOP_STEPS = 10_000
-"""Steps in which an amplitude falls with the battery: each far below what an instrument tells apart, as it is smooth."""
+"""Steps in which an amplitude falls with the battery: smoothly, for any instrument."""
 
 SurgeEvent = Literal["start", "stop", "mode", "level", "contact", "charger"]
 
