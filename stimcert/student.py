@@ -78,7 +78,12 @@ def _normal_tail(t: float) -> float:
 
 
 def _root(tail: float, dof: int) -> float:
-    """Return t ≥ 0 with the given upper tail, by Newton's method between ends that hold the root."""
+    """Return t ≥ 0 with the given upper tail, by Newton's method between ends that hold the root.
+
+    From below no step overtakes the root, since the tail bends upward; so ``high`` is finite where one leaves the ends.
+
+    :raises ArithmeticError: when it is not found, rather than returning what is only near.
+    """
     low, high = 0.0, math.inf
     t = _first_guess(tail, dof)
     for _ in range(_MOST_STEPS):
@@ -89,8 +94,8 @@ def _root(tail: float, dof: int) -> float:
             return t + step
         t += step
         if not low < t < high:
-            t = 2.0 * low + 1.0 if math.isinf(high) else 0.5 * (low + high)
-    return t
+            t = 0.5 * (low + high)
+    raise ArithmeticError(f"no t was found whose upper tail is {tail!r} at {dof} degrees of freedom")
 
 
 def _first_guess(tail: float, dof: int) -> float:

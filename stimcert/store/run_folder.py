@@ -54,13 +54,18 @@ class RunFolder:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.mkdir()
-            for name in ("waveforms", "inputs"):
-                (path / name).mkdir()
-        except FileExistsError as error:
-            raise FolderError(f"{path}: exists; every run has a folder of its own, choose another") from error
+            self._make()
         except OSError as error:
             raise FolderError(f"{path}: cannot be made ({error.strerror}); choose another with --run-root") from error
+
+    def _make(self) -> None:
+        try:
+            self.path.mkdir()
+        except FileExistsError as error:
+            text = f"{self.path}: exists; every run has a folder of its own, choose another"
+            raise FolderError(text) from error
+        for name in ("waveforms", "inputs"):
+            (self.path / name).mkdir()
 
     @classmethod
     def again(cls, path: Path) -> "RunFolder":

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.session.history import History
-from bench.session.judge import Judgement, judge
+from bench.session.judge import Judgement, judge, judge_again
 from bench.session.point import Point
 from bench.session.row import Row
 from stimcert.measured import Measured, NotMeasurable
@@ -298,3 +298,84 @@ def test_a_record_beside_the_others_condemns_and_never_clears() -> None:
     assert Judgement(verdict=Verdict.FAIL).beside("program_record").verdict is Verdict.FAIL
     beside = Judgement(verdict=Verdict.PASS).beside("program_record")
     assert (beside.verdict, code(beside)) == (None, "program_record")
+
+
+def test_where_nothing_can_prove_an_output_the_plan_is_named_and_no_verdict_changes() -> None:
+    told = Reason("no_mean_to_prove")
+    unproven = judged(measured(1e-6), at=point(2)).as_unproven(told)
+    assert (unproven.verdict, unproven.reason) == (Verdict.INCONCLUSIVE, told)
+    assert code(judged(measured(1e-6), at=point(2)).as_unproven(None)) == "no_output_proven"
+    assert code(judged(measured(650e-6)).as_unproven(told)) == "limit_exceeded"
+    assert judged(measured(450e-6)).as_unproven(told).reason is None
+
+
+def test_an_undecided_sign_is_no_matter_of_the_leads() -> None:
+    judgement = judged(measured(0.0), NEGATIVE, galvanic_point(), sign_proven=False)
+    assert judgement.verdict is Verdict.INCONCLUSIVE
+    assert code(judgement) not in (None, "sign_not_proven")
+
+
+@pytest.mark.parametrize(("bound", "value"), [(None, "650 µA"), (">=", "at least 650 µA")])
+def test_a_row_says_in_its_own_words_what_its_failure_means(bound: str | None, value: str) -> None:
+    row = replace(CEILING, failure="auto_off_differs")
+    reason = judged(measured(650e-6, bound=bound), row).reason  # type: ignore[arg-type]
+    assert reason is not None
+    assert (reason.code, reason.params["value"]) == ("auto_off_differs", value)
+    # Only a FAIL is what the row speaks of.
+    assert code(judged(measured(599.9e-6), row)) == "guard_band"
+
+
+@pytest.mark.parametrize(
+    ("current", "verdict", "reason"),
+    [
+        (measured(450e-6), Verdict.PASS, None),
+        (measured(1e-9), Verdict.INCONCLUSIVE, "no_output_proven"),
+        (NotMeasurable("clipped", "no value"), Verdict.INCONCLUSIVE, "clipped"),
+    ],
+)
+def test_what_is_no_current_is_proven_by_one(
+    current: Measured | NotMeasurable, verdict: Verdict, reason: str | None
+) -> None:
+    width = Row(id="width", metric="pulse.width", lower=None, upper=1e-3)
+    judgement = judged(measured(450e-6), width, current=("current.peak", current))
+    assert (judgement.verdict, code(judgement)) == (verdict, reason)
+    # Where another record of the point proves it, this one need not.
+    assert judged(measured(450e-6), width, current=("current.peak", current), proven=True).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("wider", "verdict", "reason"), [
+    (10e-6, Verdict.PASS, None),
+    (70e-6, Verdict.INCONCLUSIVE, "uncertainty_too_large"),
+    (160e-6, Verdict.INCONCLUSIVE, "uncertainty_too_large"),
+])
+def test_a_wider_uncertainty_is_judged_anew_by_all_that_the_row_asks(
+    wider: float, verdict: Verdict, reason: str | None
+) -> None:
+    row = replace(CEILING, max_uncertainty=60e-6)
+    before = judged(measured(450e-6, 9e-6), row)
+    again = judge_again(measured(450e-6, wider), row, point(), before, rule="guard-U")
+    assert (again.verdict, code(again)) == (verdict, reason)
+    assert again.acceptance == (None, pytest.approx(600e-6 - wider))
+    assert again.guard_band == pytest.approx(wider)
+
+
+def test_a_narrower_uncertainty_mends_nothing() -> None:
+    before = judged(measured(595e-6, 10e-6))
+    again = judge_again(measured(595e-6, 1e-6), CEILING, point(), before, rule="guard-U")
+    assert (again.verdict, code(again)) == (Verdict.CONDITIONAL_PASS, "guard_band")
+    refused = judged(measured(1e-6))
+    assert judge_again(measured(1e-6, 1e-7), CEILING, point(), refused, rule="guard-U").verdict is refused.verdict
+    information = Judgement(verdict=None)
+    assert judge_again(measured(450e-6), CEILING, point(), information, rule="guard-U").verdict is Verdict.PASS
+
+
+def test_journal_and_record_keep_a_judgement_with_its_reason() -> None:
+    kept = judged(measured(599.9e-6, 10e-6)).as_dict()
+    assert kept["verdict"] == "CONDITIONAL_PASS"
+    assert kept["reason"]["code"] == "guard_band"
+    assert kept["acceptance_limits"] == [None, pytest.approx(590e-6)]
+    # The value lies 0.1 µA inside the limit, which is 0.02 u.
+    assert kept["nonconformance_probability"] == pytest.approx(0.492, abs=1e-3)
+    assert (kept["guard_band"], kept["exceeded"]) == (pytest.approx(10e-6), False)
+    nothing = judged(measured(1e-6), None).as_dict()
+    assert (nothing["verdict"], nothing["reason"], nothing["acceptance_limits"]) == (None, None, [None, None])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stimcert.quantity import Amperes, Dimension, Ohms, Quantity, QuantityError, Seconds, parse, pattern, show
+from stimcert.quantity import Amperes, Dimension, Hertz, Ohms, Quantity, QuantityError, Seconds, parse, pattern, show
 from stimcert.strict_toml import StrictModel, json_schema
 
 
@@ -151,6 +151,7 @@ def test_any_float_can_be_shown(value: float, unit: str) -> None:
 
 class _Sample(StrictModel):
     current: Amperes
+    rate: Hertz = parse("1 Hz", Dimension.FREQUENCY)
     loads: tuple[Ohms, ...] = ()
     settle: Seconds = parse("50 ms", Dimension.TIME)
 
@@ -161,6 +162,9 @@ def test_fields_read_texts_only() -> None:
     for wrong in ("600", '"600"', "null", "true", '["1 mA"]', '"2 kΩ"'):
         with pytest.raises(ValueError, match="found"):
             _Sample.model_validate_json(f'{{"current": {wrong}}}')
+    for wrong in ("0 Hz", "-1 Hz"):
+        with pytest.raises(ValueError, match=f'found "{wrong}"; it must be greater than 0 Hz'):
+            _Sample.model_validate_json(f'{{"current": "1 A", "rate": "{wrong}"}}')
     with pytest.raises(ValueError, match="at least 0"):
         _Sample.model_validate_json('{"current": "1 A", "settle": "-1 s"}')
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from stimcert.findings import accepted_risk
+from stimcert.findings import accepted_risk, nearness
 from stimcert.reason import Reason
 from stimcert.record import derive
+from tests.stimcert.test_output_table import PULSED
+from tests.stimcert.test_output_table import planned as disclosing
 
 WALL = "2026-11-22T10:15:00.123Z"
 Events = list[tuple[str, str, dict[str, Any]]]
@@ -235,3 +237,90 @@ def test_the_risks_of_pass_statements_add_up_to_their_bound(
     """Boole's inequality: whatever hangs together, no more than the sum, and never more than certainty."""
     measurements = [{"verdict": verdict, "nonconformance_probability": risk} for verdict, risk in risks]
     assert accepted_risk([{"id": "OC-01", "measurements": measurements}]) == pytest.approx(expected)
+
+
+def test_the_room_is_recorded_from_first_to_last() -> None:
+    temperatures = [("environment", WALL, {"temperature": degrees}) for degrees in (23.0, 25.0, 24.0)]
+    record = derive([begun("A-01"), temperatures[0], *STATION, *case("A-01", "PASS"), *temperatures[1:], SAFE])
+    assert record["environment"] == {"temperature": {"start": 23.0, "end": 24.0, "unit": "°C"}}
+    assert derive([begun("A-01")])["environment"] == {"temperature": None}
+
+
+def test_what_the_device_says_of_itself_stands_beside_what_the_plan_says() -> None:
+    record = derive([begun("A-01"), ("dut_identified", WALL, {"identity": "ACME,X"}), *STATION, SAFE])
+    assert record["dut"] == {"serial": "1", "identity": "ACME,X"}
+
+
+def test_an_event_that_says_nothing_of_a_verdict_changes_nothing() -> None:
+    events = [begun("A-01"), *STATION, *case("A-01", "PASS"), SAFE]
+    note = ("question", WALL, {"case": "A-01", "text": "Is the lamp lit?"})
+    assert derive([*events[:4], note, *events[4:], note]) == derive(events)
+
+
+def test_an_error_of_the_run_outranks_its_cases() -> None:
+    broken = ("run_error", WALL, {"reason": Reason("not_run").as_dict()})
+    record = derive([begun("A-01"), *STATION, *case("A-01", "FAIL"), broken, SAFE])
+    assert (record["verdict"], record["device_finding"]) == ("ERROR", "FAIL")
+    assert record["reason"]["code"] == "not_run"
+
+
+def simulated(verdict: str, back: int = 1) -> tuple[str, str, dict[str, Any]]:
+    body = {
+        "case": "A-01",
+        "back": back,
+        "simulation": {"trials": 1000},
+        "acceptance_limits": [None, 5e-4],
+        "guard_band": 1e-4,
+        "nonconformance_probability": 0.02,
+        "verdict": verdict,
+        "reason": Reason("guard_band").as_dict(),
+    }
+    return "monte_carlo", WALL, body
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "concluded"),
+    [
+        ("PASS", "CONDITIONAL_PASS", "CONDITIONAL_PASS"),
+        ("CONDITIONAL_PASS", "PASS", "CONDITIONAL_PASS"),
+        ("FAIL", "PASS", "FAIL"),
+        ("PASS", "PASS", "PASS"),
+    ],
+)
+def test_a_simulation_never_mends_a_verdict(before: str, after: str, concluded: str) -> None:
+    begin, *measured, end = case("A-01", "PASS", before, "PASS")
+    record = derive([begun("A-01"), *STATION, begin, *measured, simulated(after, back=2), end, SAFE])
+    first, second, third = record["cases"][1]["measurements"]
+    assert second["verdict"] == concluded
+    assert (second["guard_band"], second["monte_carlo"]) == (1e-4, {"trials": 1000})
+    assert second.get("judged_before") == (before if concluded != before else None)
+    assert "monte_carlo" not in first and "monte_carlo" not in third
+
+
+def test_a_case_that_only_discloses_passes_nothing() -> None:
+    planned = [{"id": "STATION", "limits": []}, {"id": "A-01", "limits": [], "discloses": True}]
+    record = derive([begun(cases=planned), *STATION, *case("A-01", None, None), SAFE])
+    assert record["cases"][1]["verdict"] == "NOT_APPLICABLE"
+    assert (record["verdict"], record["reason"]["code"]) == ("NOT_RUN", "only_disclosed")
+    nothing = derive([begun(cases=planned), *STATION, *case("A-01"), SAFE])
+    assert nothing["verdict"] == "ERROR"
+
+
+def test_what_could_not_be_measured_is_nowhere_near_a_limit() -> None:
+    assert nearness({"value": None, "lower_limit": 0.0, "upper_limit": 1.0}) == float("-inf")
+    unmeasured = measurement("A-01", "INCONCLUSIVE", None)
+    begin, *measured, end = case("A-01", "PASS")
+    record = derive([begun("A-01"), *STATION, begin, unmeasured, *measured, end, SAFE])
+    assert record["worst_point"]["value"] == 1e-4
+
+
+def test_what_was_seen_of_a_waveform_stands_in_the_output_specification_of_its_case() -> None:
+    planned = [{"id": "STATION", "limits": []}, {**disclosing(), "id": "A-01", "limits": [], "discloses": True}]
+    begin, end = case("A-01")
+    seen = ("waveform_described", WALL, {"case": "A-01", **PULSED})
+    before, after = [begun(cases=planned), *STATION, begin], [end, SAFE]
+    unseen = derive([*before, *after])["output_specification"]
+    described = derive([*before, seen, *after])["output_specification"]
+    assert [(column["case"], column["mode"]) for column in described] == [("A-01", "lift")]
+    assert unseen != described
+    assert derive([begun("A-01"), *STATION, SAFE])["output_specification"] == []

@@ -99,3 +99,18 @@ def test_a_clock_that_was_set_is_in_the_record() -> None:
     backing = Backing(approved=True, job=True, profile_gaps=())
     found = {reason.code: reason.text for reason in blockers({**record, **facts}, backing)}
     assert found["clock_set"] == "the clock of the machine was set during the run: -86400 s"
+
+
+def test_a_case_that_was_torn_before_it_measured_has_no_torn_attempt() -> None:
+    record = resumed(*case("A-01", "PASS"), *torn("A-02"), after=case("A-02", "PASS"))
+    assert (record["verdict"], record["cases"][2]["torn"]) == ("PASS", [])
+
+
+def test_each_torn_attempt_is_counted_once() -> None:
+    twice = [*torn("A-02", "PASS"), RESUMED, *STATION, *torn("A-02", None, "FAIL")]
+    record = resumed(*case("A-01", "PASS"), *twice, after=case("A-02", "PASS"))
+    assert [(attempt["measurements"], attempt["verdict"]) for attempt in record["cases"][2]["torn"]] == [
+        (1, "PASS"),
+        (2, "FAIL"),
+    ]
+    assert record["verdict"] == "FAIL"

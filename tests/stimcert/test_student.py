@@ -31,6 +31,20 @@ def test_quantiles_are_those_of_scipy(probability: float, dof: int) -> None:
     assert quantile(probability, dof) == pytest.approx(stats.t.ppf(probability, dof), rel=1e-8, abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("tail", "dof"), [(1e-12, 1), (1e-12, 2), (7.924e-7, 50), (3.153e-14, 50), (3.97e-5, 100), (7.924e-12, 100)]
+)
+def test_far_quantiles_have_the_tail_that_was_asked_for(tail: float, dof: int) -> None:
+    # Newton's steps from too high a guess would leave the ends between which the root lies.
+    assert upper_tail(quantile(1.0 - tail, dof), dof) == pytest.approx(1.0 - (1.0 - tail), rel=1e-3)
+
+
+def test_a_quantile_that_is_not_found_is_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stimcert.student, "_MOST_STEPS", 2)
+    with pytest.raises(ArithmeticError, match="1 degrees of freedom"):
+        quantile.__wrapped__(0.99999, 1)
+
+
 @given(st.floats(-30.0, 30.0))
 def test_infinite_degrees_of_freedom_are_normal(z: float) -> None:
     assert upper_tail(z) == pytest.approx(stats.norm.sf(z), rel=1e-12)

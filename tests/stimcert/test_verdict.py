@@ -29,3 +29,8 @@ def test_not_applicable_is_left_out_of_the_total() -> None:
 def test_not_applicable_cannot_be_compared() -> None:
     with pytest.raises(ValueError, match="NOT_APPLICABLE"):
         assert Verdict.NOT_APPLICABLE < Verdict.PASS
+
+
+def test_a_verdict_is_compared_with_verdicts_only() -> None:
+    with pytest.raises(TypeError):
+        assert Verdict.PASS < "FAIL"  # type: ignore[operator]

@@ -64,3 +64,10 @@ def test_a_folder_that_cannot_be_written_is_no_lock(folder: Path) -> None:
     folder.parent.joinpath("stimcert-locks").write_text("a file where the folder belongs")
     with pytest.raises((BenchError, OSError)):
         BenchLock([SMU], "run")
+
+
+def test_a_lock_file_that_cannot_be_opened_is_no_lock(folder: Path) -> None:
+    lock_file(SMU).mkdir(parents=True)
+    with pytest.raises(BenchError, match="no lock can be taken in .*stimcert-locks") as refused:
+        BenchLock([SMU], "run")
+    assert refused.value.code == "bench_in_use"

@@ -16,8 +16,12 @@ import pytest
 
 from instruments.errors import BenchError
 from instruments.safety import guard as guard_module
+from instruments.safety import guard_client
 from instruments.safety.guard_client import Guard
-from instruments.safety.recipe import Recipe
+from instruments.safety.guard_log import GuardLog
+from instruments.safety.recipe import Recipe, SafeCommands
+from instruments.safety.spawn import spawn
+from stimcert.store.file_lock import FileLock, Held
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 HARNESS = """
@@ -201,6 +205,91 @@ def test_a_lost_guard_is_noticed() -> None:
     with pytest.raises(BenchError, match="ended with code"):
         guard.check()
     guard.abandon()
+
+
+def test_a_guard_that_is_gone_takes_no_word_and_leaves_quietly() -> None:
+    guard = armed(Recipe(roles=()))
+    guard._process.kill()
+    guard._process.wait(5)
+    with pytest.raises(BenchError, match="does not listen"):
+        for _ in range(3):
+            guard.beat(30.0)
+    guard.release()
+
+
+def test_a_guard_hears_no_beat_before_it_has_a_recipe_and_is_asked_once_whether_it_is_ready(
+    toy: Callable[..., Any],
+) -> None:
+    instrument = toy("smu")
+    guard = Guard()
+    guard.beat(0.0)
+    guard.hand_over(Recipe(roles=(instrument.commands(),)))
+    guard.wait_ready()
+    guard.wait_ready()
+    guard.beat(60.0)
+    guard.release()
+    assert instrument.on
+
+
+def test_a_guard_that_answers_something_else_guards_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard_client, "spawn", lambda arguments, **how: spawn(["-c", "print('what?')"], **how))
+    guard = Guard()
+    with pytest.raises(BenchError, match="answered b'what.*expected 'ready'"):
+        guard.wait_ready()
+    guard.abandon()
+
+
+class Switched:
+    """A session that says what a test wants, and keeps what it was told."""
+
+    def __init__(self, *, answer: str) -> None:
+        self.answer, self.told = answer, 0
+
+    def send_off(self) -> None:
+        self.told += 1
+
+    def answers(self) -> tuple[str, ...]:
+        return (self.answer,)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("answer", "code"), [("1", 0), ("0", 1)])
+@pytest.mark.parametrize("alarmed", [True, False])
+def test_the_guard_holds_the_locks_it_gets_and_acts_whether_or_not_it_gets_them(
+    tmp_path: Path, answer: str, code: int, alarmed: bool
+) -> None:
+    free, taken, alarm = tmp_path / "free.lock", tmp_path / "taken.lock", tmp_path / "alarm.json"
+    (tmp_path / "file").touch()
+    recipe = Recipe(
+        roles=(SafeCommands(role="smu", resource="r", off=("OFF",), ask=(("OFF?", "1"),)),),
+        log=str(tmp_path / "guard.jsonl"),
+        locks=(str(free), str(taken), str(tmp_path / "file" / "no.lock")),
+        alarm=str(alarm) if alarmed else None,
+    )
+    session = Switched(answer=answer)
+    seen: list[str] = []
+
+    def opener(commands: SafeCommands, timeout: float) -> Switched:
+        with pytest.raises(Held) as held:
+            FileLock(free)
+        seen.append(held.value.holder)
+        return session
+
+    with FileLock(taken, holder="the next run"):
+        assert guard_module.act(recipe, opener, GuardLog(recipe.log), "harness gone") == code
+    assert session.told == (1 if code == 0 else 3)
+    assert "switches off" in seen[0]
+    FileLock(free).release()
+    assert alarm.exists() is (alarmed and code == 1)
+    assert wait_for_log(tmp_path / "guard.jsonl", "safe_off")["confirmed"] is (code == 0)
+
+
+def test_numpy_stays_away_only_where_it_is_not_there_already() -> None:
+    numpy = sys.modules["numpy"]
+    assert guard_module.load_visa().__name__ == "FreshSession"
+    assert sys.modules["numpy"] is numpy
 
 
 def test_a_guard_loads_nothing_heavy() -> None:

@@ -139,3 +139,17 @@ def test_the_form_of_the_record() -> None:
 def test_a_current_that_is_no_number_leaves_the_record_readable() -> None:
     record = safe_off([], measure_zero=zero(math.nan)).as_dict()
     assert record["shunt_current"] == {"value": None, "unit": "A", "zero": False, "allowance": 1e-7}
+
+
+def test_who_cannot_be_reached_anew_is_told_again_as_before() -> None:
+    diary: list[str] = []
+    state = safe_off([SafeRole(role="smu", instrument=Fake("smu", diary, fails=1, mute=1))])
+    assert state.confirmed
+    assert diary == ["smu off", "smu off", "smu?", "smu off", "smu?"]
+
+
+def test_without_a_digitizer_there_is_no_current_to_record() -> None:
+    state = safe_off([role(Fake("smu", []))])
+    assert state.current_zero is None
+    assert "shunt_current" not in state.as_dict()
+    assert safe_off([], measure_zero=zero(1e-9)).current_zero == 1e-9

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from stimcert.attempts import attempt_words, gap_words, ordinal
 from stimcert.store.chain import GENESIS
-from stimcert.store.ledger import Ledger, LedgerError, attempts, read_lines
+from stimcert.store.ledger import Ledger, LedgerError, attempts, default_ledger, read_lines
 
 ROOT = Path(__file__).parents[3]
 
@@ -142,3 +142,16 @@ def test_gaps_in_words() -> None:
         "the folder of an earlier run of this serial is gone: a",
     ]
     assert gap_words({"earlier": earlier[1:], "problems": []}) == []
+
+
+def test_a_ledger_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="cannot be read"):
+        Ledger(tmp_path).read()
+
+
+def test_a_station_that_names_none_has_the_ledger_of_its_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert default_ledger() == tmp_path / "stimcert" / "ledger.jsonl"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stimcert.store.run_folder import FolderError, RunFolder, iso, record_text, run_id, safe_name
+from stimcert.store.host import Host, hosted
+from stimcert.store.run_folder import FolderError, RunFolder, iso, record_text, run_id, safe_name, sha256_of, utc_now
 
 MOMENT = datetime(2026, 11, 22, 10, 15, 0, 123456, tzinfo=UTC)
 
@@ -37,7 +38,7 @@ def test_a_used_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(FolderError, match="file"):
+    with pytest.raises(FolderError, match="file.*cannot be made"):
         RunFolder(tmp_path / "file" / "run")
 
 
@@ -74,3 +75,34 @@ def test_a_measurement_is_a_line() -> None:
         {"cases": [{"id": "A-01", "measurements": [{"value": 1, "budget": [1, 2]}, {"value": 2}]}]}
     ).splitlines()
     assert '    {"value": 1, "budget": [1, 2]},' in lines
+
+
+def test_a_run_that_goes_on_finds_its_folder_as_it_was(tmp_path: Path) -> None:
+    RunFolder(tmp_path / "run").add_input("plan", "mine.toml", b"1")
+    again = RunFolder.again(tmp_path / "run")
+    again.add_input("job", "mine.toml", b"2")
+    assert sorted(file.name for file in (tmp_path / "run" / "inputs").iterdir()) == ["job-mine.toml", "plan-mine.toml"]
+
+
+def test_a_folder_in_which_nothing_was_kept_is_gone_without_a_trace(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "runs" / "run")
+    folder.discard()
+    folder.discard()
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_large_file_has_the_hash_of_all_of_it(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 10_000
+    (tmp_path / "large").write_bytes(data)
+    assert sha256_of(tmp_path / "large") == hashlib.sha256(data).hexdigest()
+    with pytest.raises(OSError, match="missing"):
+        sha256_of(tmp_path / "missing")
+
+
+def test_the_wall_clock_is_that_of_the_machine() -> None:
+    class Stopped(Host):
+        def now(self) -> datetime:
+            return MOMENT
+
+    with hosted(Stopped()):
+        assert utc_now() is MOMENT
