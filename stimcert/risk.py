@@ -135,7 +135,8 @@ def guard_band_of_risk(
     low, high = 0.0, 10.0 * standard
     if risk(low) <= consumer:
         return low
-    if risk(high) > consumer:
+    # Beyond 10 u nothing is left but what is no number.
+    if not risk(high) <= consumer:
         raise ValueError(f"no guard band of up to 10 u keeps the consumer's risk at {consumer}")
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)

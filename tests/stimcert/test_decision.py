@@ -153,3 +153,10 @@ def test_pass_needs_finite_numbers(value: float, expanded: float, bound: str | N
         assert math.isfinite(value) and 0.0 <= expanded < math.inf and value < 5e-4 and bound is None
     else:
         assert decision.code in CATALOGUE
+
+
+def test_a_binary_statement_rejects_what_is_not_accepted_and_judges_no_more() -> None:
+    found = {value: decide(value, 10.0, upper=600.0) for value in (589.0, 595.0, 605.0, 611.0)}
+    assert [decision.binary for decision in found.values()] == [Verdict.PASS, *[Verdict.FAIL] * 3]
+    assert decide(math.nan, 10.0, upper=600.0).binary is Verdict.ERROR
+    assert decide(500.0, 10.0, upper=600.0, bound=">=").binary is Verdict.INCONCLUSIVE

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import stimcert.rules
 from stimcert.decision import decide
-from stimcert.rules import NAMES, at_least_as_strict, band_of_expanded, rule_named
+from stimcert.rules import NAMES, at_least_as_strict, band_of_expanded, guard_band, rule_named
 from stimcert.student import quantile, upper_tail
 from stimcert.uncertainty import evaluate, standard
 from stimcert.verdict import Verdict
@@ -126,3 +126,17 @@ def test_names_are_all_there_is() -> None:
 
 def test_the_documented_examples_are_true() -> None:
     assert doctest.testmod(stimcert.rules).failed == 0
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.0, "50 %"), (1.0, "2.5 %"), (2.0, "0.0044 %")])
+def test_a_guard_band_of_ones_own_is_a_share_of_u(share: float, text: str) -> None:
+    rule = guard_band(share)
+    assert rule.band(standard=1.0, expanded=3.0) == share * 3.0
+    assert rule.band(standard=2.0, dof=4) == pytest.approx(share * 2.0 * 2.7764451, rel=1e-7)
+    assert text in rule.text
+
+
+@pytest.mark.parametrize("share", [-0.1, 10.1, float("nan"), float("inf")])
+def test_what_is_no_share_of_u_is_no_rule(share: float) -> None:
+    with pytest.raises(ValueError, match="from 0 to 10"):
+        guard_band(share)

@@ -208,6 +208,20 @@ def test_what_was_prepared_is_on_disk_with_the_next_commit_only(tmp_path: Path) 
     journal.close()
 
 
+def test_nothing_to_prepare_leaves_nothing_open(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.prepare()
+    assert not journal._connection.in_transaction
+    journal.note("done", {})
+    for _ in range(3):
+        journal.prepare()
+    journal.commit()
+    journal.prepare()
+    assert not journal._connection.in_transaction
+    assert [event.kind for event in journal.stored()] == ["done"]
+    journal.close()
+
+
 def test_a_note_that_json_has_no_words_for_is_told_to_whoever_appends_next(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     journal.note("done", {"value": math.nan})

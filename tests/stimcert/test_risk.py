@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Risks of a production: the guard band that keeps one, and what a reading adds to what was known."""
+
+import math
+from statistics import NormalDist
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stimcert.risk import GlobalRisk, global_risk, guard_band_of_risk, updated
+
+PROCESS = NormalDist(0.0, 1.0)
+
+
+def test_a_guard_band_keeps_the_risk_that_was_asked_for_and_is_no_wider() -> None:
+    w = guard_band_of_risk(PROCESS, 0.25, 0.001, lower=-2.0, upper=2.0)
+    found = global_risk(PROCESS, 0.25, lower=-2.0, upper=2.0, guard_band=w).consumer
+    assert 0.0 < w < 0.5
+    assert 0.001 * (1.0 - 1e-6) < found <= 0.001
+
+
+def test_where_simple_acceptance_keeps_it_no_guard_band_is_needed() -> None:
+    assert guard_band_of_risk(PROCESS, 0.25, 0.01, lower=-2.0, upper=2.0) == 0.0
+
+
+@pytest.mark.parametrize("consumer", [0.0, 0.5, -0.1, math.nan])
+def test_what_is_no_risk_is_refused(consumer: float) -> None:
+    with pytest.raises(ValueError, match="above 0 and below 0.5"):
+        guard_band_of_risk(PROCESS, 0.25, consumer, upper=2.0)
+
+
+def test_a_risk_that_no_guard_band_keeps_is_refused() -> None:
+    with pytest.raises(ValueError, match="no guard band of up to 10 u"):
+        guard_band_of_risk(lambda true: math.nan, 0.25, 0.001, span=(-8.0, 8.0), lower=-2.0, upper=2.0)
+
+
+@given(st.floats(-3.0, 3.0), st.floats(0.5, 2.0))
+def test_what_is_known_after_a_reading_is_prior_times_likelihood(value: float, u: float) -> None:
+    known = updated(PROCESS, value, u)
+    ratios = [PROCESS.pdf(x) * NormalDist(x, u).pdf(value) / known.pdf(x) for x in (-1.0, -0.2, 0.3, 1.0)]
+    assert ratios == pytest.approx([ratios[0]] * 4, rel=1e-9)
+
+
+@pytest.mark.parametrize("u", [0.0, -1.0, math.nan])
+def test_a_reading_without_uncertainty_updates_nothing(u: float) -> None:
+    with pytest.raises(ValueError, match="greater than zero"):
+        updated(PROCESS, 1.0, u)
+
+
+def test_where_nothing_is_accepted_nothing_accepted_is_bad() -> None:
+    assert GlobalRisk(consumer=0.0, producer=0.9, accepted=0.0).consumer_among_accepted == 0.0
+    assert GlobalRisk(consumer=0.01, producer=0.1, accepted=0.5).consumer_among_accepted == 0.02
