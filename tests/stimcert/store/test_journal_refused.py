@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""A journal that cannot be kept, gone on with or sealed is refused, whatever SQLite says."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from stimcert.store.host import Host, hosted
+from stimcert.store.journal import Journal, JournalError
+from stimcert.store.journal_file import SEALED, read_events
+
+
+class Refusing(Host):
+    """A machine on which SQLite keeps another value of one pragma than it was asked for, as it does silently."""
+
+    def __init__(self, name: str, kept: str) -> None:
+        self.name, self.kept = name, kept
+
+    def execute(
+        self, connection: sqlite3.Connection, statement: str, parameters: Sequence[object] = ()
+    ) -> sqlite3.Cursor:
+        if statement == f"PRAGMA {self.name}":
+            statement = f"SELECT '{self.kept}'"
+        return super().execute(connection, statement, parameters)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("locking_mode", "normal"), ("journal_mode", "memory"), ("synchronous", "1")]
+)
+def test_a_pragma_that_was_not_accepted_is_no_journal(tmp_path: Path, name: str, kept: str) -> None:
+    path = tmp_path / "journal.sqlite"
+    with hosted(Refusing(name, kept)), pytest.raises(JournalError, match=f"{name}=.*keeps {kept}"):
+        Journal(path)
+    # Nothing holds the file any more.
+    sqlite3.connect(path, timeout=0).execute("SELECT 1 FROM sqlite_master").close()
+
+
+def test_a_missing_journal_is_not_reopened(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="no journal here"):
+        Journal.reopen(tmp_path / "journal.sqlite")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_that_died_before_its_first_event_goes_on_from_nothing(tmp_path: Path) -> None:
+    Journal(tmp_path / "journal.sqlite").close()
+    again, events = Journal.reopen(tmp_path / "journal.sqlite")
+    assert (events, again.count, again.sealed) == ([], 0, False)
+    assert again.append("run_begun", {}) == 1
+    again.close()
+
+
+def test_a_last_event_that_was_written_before_the_file_was_closed_is_sealed_anew(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    journal = Journal(path)
+    journal.append(SEALED, {})
+    journal.close()
+    with pytest.raises(JournalError, match="is sealed"):
+        Journal.reopen(path)
+    again, events = Journal.reopen(path, sealed=True)
+    assert again.sealed and [event.kind for event in events] == [SEALED]
+    again.seal()
+    assert [event.kind for event in read_events(path)] == [SEALED]
+
+
+def test_a_journal_that_is_not_sealed_cannot_be_sealed_anew(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.append("run_begun", {})
+    journal.close()
+    with pytest.raises(JournalError, match="is not sealed"):
+        Journal.reopen(tmp_path / "journal.sqlite", sealed=True)
+
+
+class Busy(Host):
+    """A machine on which somebody reads the log while it should go into the file."""
+
+    def execute(
+        self, connection: sqlite3.Connection, statement: str, parameters: Sequence[object] = ()
+    ) -> sqlite3.Cursor:
+        asked = "SELECT 1, 2, 0" if statement.startswith("PRAGMA wal_checkpoint") else statement
+        return super().execute(connection, asked, parameters)
+
+
+def test_a_log_that_stays_beside_the_file_is_not_sealed(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.append("run_begun", {})
+    with hosted(Busy()), pytest.raises(JournalError, match="could not bring its log"):
+        journal.seal()
+    journal.close()
+
+
+def test_what_sqlite_leaves_beside_a_sealed_journal_is_named(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    (tmp_path / "journal.sqlite-shm").touch()
+    with pytest.raises(JournalError, match="left -shm beside"):
+        journal.seal()
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_what_an_event_holds_is_read_from_ones_own_journal_too(tmp_path: Path, sealed: bool) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    for number in range(450):
+        journal.append("measurement", {"n": number}, durable=False)
+    found = list(journal.events())
+    journal.seal() if sealed else journal.close()
+    assert found == read_events(tmp_path / "journal.sqlite")
+    assert [event.body["n"] for event in found] == list(range(450))
