@@ -80,7 +80,8 @@ def test_a_guard_that_is_gone_is_named_and_what_switches_off_gets_out_all_the_sa
         def write(self, message: str) -> None:
             self.written.append(message)
 
-    door = Door.__new__(Door)
-    door.__dict__.update(connection=Connection(), _beat=Heartbeat(gone), _timeout=1.0, _outstanding=None, _last="")
+    door, line = Door.__new__(Door), Connection()
+    known = {"connection": line, "_line": line, "_timeout": 1.0, "_outstanding": None, "_last": ""}
+    door.__dict__.update(known, _beat=Heartbeat(gone))
     door._write(":OUTP OFF")
     assert Connection.written == [":OUTP OFF"]
