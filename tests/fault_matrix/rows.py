@@ -2,13 +2,13 @@
 """The rows of the fault matrix: what is done to a run at its n-th step, and how the report may name it.
 
 A *seam* is where the harness meets the world: questions and messages to instruments, SQLite and files, the clock, the
-process itself, and, for mistakes of our own, the first call of each function.
+process itself, every fsync of whoever asks for it, and, for mistakes of our own, the first call of each function.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-Seam = Literal["question", "message", "block", "sqlite", "file", "clock", "event", "function"]
+Seam = Literal["question", "message", "block", "sqlite", "file", "clock", "event", "function", "sync"]
 
 DEVICES = ("hot", "good")
 """The one exceeds the ceiling at its top level and keeps it below: in one run, what is bad must not pass and what is
@@ -76,6 +76,7 @@ ROWS = (
     Row(id="H2", does="I/O error in SQLite", seam="sqlite", codes=("storage_failed",), devices=DEVICES),
     Row(id="H2", does="disk full", seam="file", codes=("storage_failed",), devices=DEVICES),
     Row(id="H2", does="I/O error", seam="file", codes=("storage_failed",), devices=DEVICES),
+    Row(id="H2", does="an fsync that fails", seam="sync", codes=("storage_failed",), devices=DEVICES),
     Row(id="H2", does=FULL, seam="event", codes=("storage_failed",)),
     Row(id="H3", does="the clock jumps a day ahead", seam="clock", codes=("clock_set",), harmless=True),
     Row(id="H3", does="the clock jumps a day back", seam="clock", codes=("clock_set",), harmless=True),

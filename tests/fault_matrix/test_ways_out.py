@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.bench.command import CHECKOUT, run_bench
-from tests.fault_matrix.matrix import command_of, counted
+from tests.fault_matrix.matrix import LACKS, can_be_done, command_of, counted
 from tests.fault_matrix.results import Counts
 from tests.fault_matrix.rows import BENCH, FULL, ROWS, SILENT
 from tests.fault_matrix.small_disk import make_read_only, mount, possible
 from tests.fault_matrix.trial import trial
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
-OWN_DISK = pytest.mark.skipif(not possible(), reason="this machine lets no process have a disk of its own")
 AHEAD, BACK = "the clock jumps a day ahead", "the clock jumps a day back"
 SHARE = 0.6
 """Where in a run: in the middle of its second case."""
@@ -35,8 +34,9 @@ def counts() -> Counts:
 @pytest.mark.parametrize(
     ("does", "device", "verdict", "codes"),
     [
-        pytest.param(SILENT, "hot", "ERROR", BENCH),
-        pytest.param(FULL, "hot", "ERROR", ("storage_failed",), marks=OWN_DISK),
+        (SILENT, "hot", "ERROR", BENCH),
+        (FULL, "hot", "ERROR", ("storage_failed",)),
+        ("an fsync that fails", "good", "ERROR", ("storage_failed",)),
         ("disk full in SQLite", "good", "ERROR", ("storage_failed",)),
         ("SIGTERM", "good", "ABORTED", ("interrupted",)),
         ("SIGINT three times", "good", "ABORTED", ("interrupted",)),
@@ -48,6 +48,8 @@ def test_a_run_ends_as_the_table_says(
     counts: Counts, does: str, device: str, verdict: str, codes: tuple[str | None, ...]
 ) -> None:
     row = next(row for row in ROWS if row.does == does)
+    if not can_be_done(row):
+        pytest.skip(LACKS)
     outcome = trial(row, int(SHARE * counts[device][row.seam]), device)
     assert outcome.injected
     assert not outcome.broken, f"{outcome.broken} {outcome.place}\nonce more: {command_of(outcome)}"
@@ -55,8 +57,9 @@ def test_a_run_ends_as_the_table_says(
     assert outcome.code in codes
 
 
-@OWN_DISK
 def test_a_folder_that_nothing_can_be_written_to_is_refused_before_anything_is_energised(tmp_path: Path) -> None:
+    if not possible():
+        pytest.skip(LACKS)
     context = multiprocessing.get_context("fork")
     process = context.Process(target=_on_a_read_only_disk, args=(tmp_path,))
     process.start()

@@ -18,6 +18,7 @@ from tests.bench.forked_helpers import fork_helpers
 from tests.fault_matrix.injection import DISK, Injection
 from tests.fault_matrix.rows import FULL, ROWS, Row
 from tests.fault_matrix.small_disk import mount
+from tests.fault_matrix.traced import Tracer, wait_for_tracer
 
 HERE = Path(__file__).parent
 PATIENCE = 90.0
@@ -64,9 +65,8 @@ def trial(row: Row, at: int, device: str) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="fault-", dir=MEMORY) as scratch:
         folder = Path(scratch)
         start = time.monotonic()
-        exit_code = _run(row, at, device, folder)
+        exit_code, account = _run(row, at, device, folder)
         seconds = time.monotonic() - start
-        account = [json.loads(line) for line in _lines(folder / "account")]
         record = _record(folder / "run")
         reason = (record or {}).get("reason") or {}
         made = Outcome(
@@ -80,23 +80,29 @@ def trial(row: Row, at: int, device: str) -> Outcome:
             exit_code=exit_code,
             seconds=seconds,
             place=next((entry["place"] for entry in account if "place" in entry), ""),
-            counts=next((entry["counts"] for entry in reversed(account) if "counts" in entry), {}),
+            counts={name: n for entry in account for name, n in entry.get("counts", {}).items()},
         )
         broken = tuple(_broken(made, folder / "run", account, record))
         return Outcome(**{**vars(made), "broken": broken})
 
 
-def _run(row: Row, at: int, device: str, folder: Path) -> int | None:
+def _run(row: Row, at: int, device: str, folder: Path) -> tuple[int | None, list[dict[str, Any]]]:
+    """Run the bench; return its exit code, None where it had to be ended, and the account of what was done to it."""
     context = _context()
     assert context is not None, "the matrix needs a system that forks"
     process = context.Process(target=_be_the_run, args=(ROWS.index(row) if row in ROWS else -1, at, device, folder))
     process.start()
+    tracer = Tracer(process.pid or 0, at, folder) if row.seam == "sync" else None
     process.join(PATIENCE)
-    if process.is_alive():
+    hangs = process.is_alive()
+    if hangs:
         process.kill()
         process.join()
-        return None
-    return process.exitcode
+    account = [json.loads(line) for line in _lines(folder / "account")]
+    if tracer is not None:
+        count, injected = tracer.found()
+        account.append({"counts": {"sync": count}} | ({"injected": row.does} if injected else {}))
+    return None if hangs else process.exitcode, account
 
 
 def _be_the_run(number: int, at: int, device: str, folder: Path) -> None:
@@ -109,6 +115,8 @@ def _be_the_run(number: int, at: int, device: str, folder: Path) -> None:
     os.environ.update(environment())
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
     os.chdir(CHECKOUT)
+    if row.seam == "sync":
+        wait_for_tracer(folder)
     there = _small_disk(folder) if row.does == FULL else folder
     files = [f"--plan={HERE / 'plan.toml'}", f"--station={HERE / 'station.toml'}"]
     words = words_of(there / "run", *files, f"--sim-device=microcurrent_{device}", "-p", "no:hypothesispytest")

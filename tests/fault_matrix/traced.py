@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""An fsync that fails, whoever asks for it: strace stands between a process and the system."""
+
+import ctypes
+import re
+import subprocess
+import time
+from functools import cache
+from pathlib import Path
+
+_CALLS = "fsync,fdatasync"
+_LINE = re.compile(r"^f(?:data)?sync\(", re.MULTILINE)
+_INJECTED = "(INJECTED)"
+_SET_PTRACER, _ANYBODY = 0x59616D61, -1  # Linux, <linux/prctl.h>
+_PATIENCE = 10.0
+
+
+class Tracer:
+    """Traces one process that waits for it.
+
+    :param at: the fsync that fails, from 1; 0 lets all succeed.
+    :param folder: for what was seen.
+    """
+
+    def __init__(self, pid: int, at: int, folder: Path) -> None:
+        self._seen = folder / "syncs"
+        inject = [f"--inject={_CALLS}:error=EIO:when={at}"] if at else []
+        command = ["strace", f"--attach={pid}", f"--output={self._seen}", f"--trace={_CALLS}", *inject]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if self._process.stderr is not None:
+            self._process.stderr.readline()  # "Process … attached"
+        _gate(folder).touch()
+
+    def found(self) -> tuple[int, bool]:
+        """Return how many fsyncs there were, and whether one was made to fail; waits for the end of the process."""
+        self._process.communicate(timeout=_PATIENCE)
+        text = self._seen.read_text(encoding="utf-8")
+        return len(_LINE.findall(text)), _INJECTED in text
+
+
+def wait_for_tracer(folder: Path) -> None:
+    """Let this process be traced, and wait until it is; a moment at most."""
+    ctypes.CDLL(None).prctl(_SET_PTRACER, _ANYBODY, 0, 0, 0)
+    deadline = time.monotonic() + _PATIENCE
+    while not _gate(folder).exists() and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+@cache
+def possible() -> bool:
+    """Tell whether there is a strace that may trace a process."""
+    with subprocess.Popen(["sleep", "10"]) as process:
+        try:
+            ended = subprocess.run(
+                ["timeout", "0.5", "strace", f"--attach={process.pid}"], capture_output=True, text=True, check=False
+            )
+        except OSError:
+            return False
+        finally:
+            process.kill()
+    return "attached" in ended.stderr
+
+
+def _gate(folder: Path) -> Path:
+    return folder / "traced"
