@@ -94,6 +94,30 @@ def exponential(symbol: str, *, mean: float, unit: str, name: str = "", sensitiv
     )
 
 
+def student(symbol: str, *, deviation: float, dof: float, unit: str, name: str = "", estimate: float = 0.0) -> Term:
+    """Return a quantity distributed like Student's t whose standard deviation is ``deviation``, as NIST has it.
+
+    What was read n times is another thing: there u is the scale of t (JCGM 101:2008, 6.4.9), and
+    :func:`stimcert.term.repeatability`, or :func:`stimcert.term.standard` with its degrees of freedom, is meant.
+
+    :param dof: above 2: else t has no deviation.
+    :raises ValueError: for any other.
+
+    Source: NIST TN 1900, examples E11 and E13.
+    """
+    if not dof > 2.0:
+        raise ValueError(f"{symbol}: {dof!r} degrees of freedom; more than 2 are needed for a standard deviation")
+    return Term(
+        symbol=symbol,
+        name=name or symbol,
+        estimate=estimate,
+        unit=unit,
+        standard_uncertainty=deviation,
+        distribution="student",
+        dof=dof,
+    )
+
+
 def doubted(share: float) -> float:
     """Return the degrees of freedom of an uncertainty that is itself known to within a share of its size only.
 

@@ -21,7 +21,15 @@ Nothing here reads or writes a file, talks to an instrument, or prints.
 
 from stimcert.decision import Decision, decide
 from stimcert.derived import deviation, drop, rise, share
-from stimcert.distributions import arcsine, curvilinear_trapezoid, doubted, exponential, trapezoidal, triangular
+from stimcert.distributions import (
+    arcsine,
+    curvilinear_trapezoid,
+    doubted,
+    exponential,
+    student,
+    trapezoidal,
+    triangular,
+)
 from stimcert.gtc_reference import SecondOpinion, by_gtc
 from stimcert.line import Line, fit_line
 from stimcert.measured import Measured, NotMeasurable
@@ -83,6 +91,7 @@ __all__ = [
     "shortest_interval",
     "simulate",
     "standard",
+    "student",
     "trapezoidal",
     "triangular",
     "updated",

@@ -26,6 +26,7 @@ from stimcert.metrology import (
     rectangular,
     simulate,
     standard,
+    student,
     trapezoidal,
 )
 
@@ -38,6 +39,7 @@ from stimcert.metrology import (
         (trapezoidal("x", half_width=1.0, top=0.5, unit="1"), math.sqrt(1.25 / 6.0)),
         (curvilinear_trapezoid("x", half_width=1.0, doubt=0.5, unit="1"), math.sqrt(1.0 / 3.0 + 0.25 / 9.0)),
         (exponential("x", mean=2.0, unit="1"), 2.0),
+        (student("x", deviation=2.0, dof=6.0, unit="1"), 2.0),
         (arcsine("x", half_width=1.0, unit="1"), math.sqrt(0.5)),
     ],
 )
@@ -98,6 +100,7 @@ def test_gauge_block_with_doubtful_rectangles() -> None:
         lambda: curvilinear_trapezoid("x", half_width=1.0, doubt=2.0, unit="V"),
         lambda: curvilinear_trapezoid("x", half_width=math.nan, doubt=0.1, unit="V"),
         lambda: exponential("x", mean=0.0, unit="V"),
+        lambda: student("x", deviation=1.0, dof=2.0, unit="V"),
         lambda: doubted(0.9),
         lambda: doubted(math.nan),
         lambda: fit_line([1.0, 2.0], [1.0, 2.0], unit="V"),

@@ -30,6 +30,7 @@ from stimcert.metrology import (
     shortest_interval,
     simulate,
     standard,
+    student,
     triangular,
 )
 
@@ -223,12 +224,14 @@ def test_thermal_expansion() -> None:
     lengths = {"L0": (1.4999, 0.0001, "m"), "L1": (1.5021, 0.0002, "m")}
     temperatures = {"T0": (288.15, 0.02, "K"), "T1": (373.10, 0.05, "K")}
     inputs = [
-        standard(name, uncertainty=u, unit=unit, estimate=x, dof=3)
+        student(name, deviation=u, unit=unit, estimate=x, dof=3)
         for name, (x, u, unit) in (lengths | temperatures).items()
     ]
     found = propagate(lambda L0, L1, T0, T1: (L1 - L0) / (L0 * (T1 - T0)), inputs, unit="1/K")
     assert found.value == pytest.approx(1.7266e-5, abs=1e-9)
     assert found.uncertainty.standard == pytest.approx(1.76e-6, abs=1e-8)
+    drawn = simulate(found, seed=13, draws=1_000_000)
+    assert (drawn.mean, drawn.standard) == (pytest.approx(1.7268e-5, abs=1e-8), pytest.approx(1.74e-6, abs=4e-8))
 
 
 def test_falling_ball_viscometer() -> None:
@@ -255,11 +258,11 @@ def test_falling_ball_viscometer() -> None:
 
 
 def test_step_attenuator() -> None:
-    """TN 1900, E11, with three arcsine inputs; the t of Ls is not drawn here."""
+    """TN 1900, E11: a t, three arcsine inputs, three rectangles."""
     swings = {"Lm": 0.02828, "Ld": 0.001980, "Lk": 0.0029698}
     boxes = {"Lib": 0.0005196, "Lia": 0.0005196}
     inputs = [
-        standard("Ls", uncertainty=0.0091, unit="dB", estimate=30.0402, dof=3),
+        student("Ls", deviation=0.0091, unit="dB", estimate=30.0402, dof=3),
         rectangular("δLs", half_width=0.00433, unit="dB", estimate=0.003),
         *(standard(name, uncertainty=0.002, unit="dB") for name in ("L0a", "L0b")),
         *(arcsine(name, half_width=a, unit="dB") for name, a in swings.items()),
@@ -268,6 +271,9 @@ def test_step_attenuator() -> None:
     found = propagate(lambda **x: sum(x.values()), inputs, unit="dB")
     assert found.value == pytest.approx(30.043, abs=5e-4)
     assert found.uncertainty.standard == pytest.approx(0.0224, abs=5e-4)
+    drawn = simulate(found, seed=11)
+    assert (drawn.mean, drawn.standard) == (pytest.approx(30.043, abs=5e-4), pytest.approx(0.0224, abs=5e-4))
+    assert (drawn.low, drawn.high) == (pytest.approx(30.006, abs=1e-3), pytest.approx(30.081, abs=1e-3))
 
 
 # --- NPL DEM-ES-011, 9.2: a logarithm of a rectangle
