@@ -121,6 +121,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--minutes", type=float, help="stop after so long; what was not reached is counted")
     parser.add_argument("--results", type=Path, metavar="FILE", help="keep what was found; go on where FILE ends")
+    parser.add_argument("--again", action="store_true", help="do what broke a promise once more")
     parser.add_argument("--count", action="store_true", help="disturb nothing")
     parser.add_argument("--docs", action="store_true", help="write docs/explanations/fault_matrix.md")
     return parser.parse_args()
@@ -136,10 +137,10 @@ def _selected(steps: list[Step], asked: argparse.Namespace) -> list[Step]:
 
 def _disturb(steps: list[Step], results: Results, asked: argparse.Namespace) -> None:
     """Disturb what is not done yet, a few at a time."""
-    there, start = results.keys(), time.monotonic()
+    there, start = results.keys(again=asked.again), time.monotonic()
     left = [step for step in steps if key_of(*step) not in there and can_be_done(step[0])]
     waiting: set[Future[Outcome]] = set()
-    coming = iter(left)
+    coming, new = iter(left), 0
     with ThreadPoolExecutor(asked.jobs) as pool:
         while True:
             late = asked.minutes and time.monotonic() - start > 60 * asked.minutes
@@ -149,13 +150,13 @@ def _disturb(steps: list[Step], results: Results, asked: argparse.Namespace) -> 
                 return
             ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in ended:
+                new += 1
                 results.add(future.result())
-                _show(results.done, len(results.done) - len(there), len(left), start)
+                _show(future.result(), new, len(left), start)
 
 
-def _show(done: list[Outcome], new: int, total: int, start: float) -> None:
+def _show(newest: Outcome, new: int, total: int, start: float) -> None:
     """Say what does not hold at once, and how far it is now and then."""
-    newest = done[-1]
     for text in newest.broken:
         where = f" {newest.place}" if newest.place else ""
         print(f"  {text}{where}\n    {command_of(newest)}", flush=True)

@@ -36,18 +36,26 @@ class Results:
         self.counts: Counts = found[0]["counts"] if found else counts
         if any(self.counts[device][seam] != counts[device][seam] for device in counts for seam in _SURE):
             raise OtherRun(f"{path} is of a run with other steps: {self.counts}, now {counts}")
-        self.done = [_outcome(entry) for entry in found[1:]]
+        self._done = {_key(outcome): outcome for outcome in map(_outcome, found[1:])}
         if not found:
             self._append({"counts": counts})
 
     def add(self, outcome: Outcome) -> None:
         """Keep an outcome."""
-        self.done.append(outcome)
+        self._done[_key(outcome)] = outcome
         self._append(asdict(outcome) | {"row": outcome.row.name, "counts": {}})
 
-    def keys(self) -> set[Key]:
-        """Return which steps are done."""
-        return {key_of(outcome.row, outcome.at, outcome.device) for outcome in self.done}
+    @property
+    def done(self) -> list[Outcome]:
+        """What was found, of each step the newest."""
+        return [*self._done.values()]
+
+    def keys(self, *, again: bool = False) -> set[Key]:
+        """Return which steps are done.
+
+        :param again: without those that broke a promise: they are to be done once more.
+        """
+        return {key for key, outcome in self._done.items() if not (again and outcome.broken)}
 
     def _append(self, entry: dict[str, Any]) -> None:
         with self._path.open("a", encoding="utf-8") as file:
@@ -57,6 +65,10 @@ class Results:
 def key_of(row: Row, at: int, device: str) -> Key:
     """Return what tells a step from all others."""
     return row.name, at, device
+
+
+def _key(outcome: Outcome) -> Key:
+    return key_of(outcome.row, outcome.at, outcome.device)
 
 
 def _outcome(entry: dict[str, Any]) -> Outcome:

@@ -20,7 +20,8 @@ BENCH = ("instrument_silent", "instrument_lost", "garbled_reply", "instrument_re
 """How trouble with an instrument is named where it is seen at once."""
 CHECKED = (
     "zero_offset", "load_wrong", "load_stuck", "load_wrong_decade", "smu_limited", "smu_overrange", "wrong_identity",
-    "wrong_dut", "dut_refused", "reference_wrong",
+    "wrong_dut", "dut_refused", "reference_wrong", "reference_weak", "reference_pulse_wrong", "digitizer_reversed",
+    "temperature_missing",
     "leads_swapped", "paths_disagree", "bypass_wrong", "temperature_outside",
     "safe_state_unconfirmed", "relay_map_wrong", "drifted", "stale_reading", "power_cycled", "current_limited",
 )  # fmt: skip

@@ -42,6 +42,15 @@ def test_a_run_goes_on_where_its_file_ends(tmp_path: Path) -> None:
     assert again.keys() == {("N1 a late reply", 2, "hot")}
 
 
+def test_what_broke_a_promise_is_done_again_and_the_newest_counts(tmp_path: Path) -> None:
+    results = Results(tmp_path / "results", COUNTS)
+    results.add(replace(OUTCOME, broken=("unnamed: x",)))
+    assert results.keys(again=True) == set() != results.keys()
+    results.add(OUTCOME)
+    assert Results(tmp_path / "results", COUNTS).done == [OUTCOME]
+    assert results.keys(again=True) == results.keys()
+
+
 def test_how_often_sqlite_is_asked_may_differ_from_run_to_run_questions_may_not(tmp_path: Path) -> None:
     file = tmp_path / "results"
     Results(file, COUNTS)
