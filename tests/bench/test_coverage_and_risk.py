@@ -6,7 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from tests.seeds.coverage import TRUE, Outcome, Row, clopper_pearson, measure
+from stimcert.measured import Measured
+from stimcert.uncertainty import evaluate, rectangular
+from tests.seeds.coverage import HIDDEN, TRUE, Draw, Outcome, Row, clopper_pearson, measure
 from tests.seeds.false_accepts import NOISE, Tally, broken, tallies
 
 SEEDS, COUNT = 4, 200
@@ -76,3 +78,13 @@ def test_intervals_are_those_of_the_tables() -> None:
     """Clopper and Pearson: 0 of 10 and 5 of 10 at 99 %."""
     assert clopper_pearson(0, 10) == pytest.approx((0.0, 0.4113), abs=1e-4)
     assert clopper_pearson(5, 10) == pytest.approx((0.1283, 0.8717), abs=1e-4)
+
+
+@pytest.mark.parametrize(("spread", "deviation"), [("BUDGET", math.sqrt(2.0 / 3.0)), ("DATASHEET", 0.0)])
+def test_what_no_record_shows_is_drawn_from_the_budgets_own_rows(spread: str, deviation: float) -> None:
+    """Two of three rows are about that; the third is what the simulated bench draws itself."""
+    terms = [rectangular(symbol, half_width=1.0, unit="A") for symbol in ("v", *sorted(HIDDEN)[:2])]
+    measured = Measured(value=0.0, unit="A", uncertainty=evaluate(terms))
+    draw = Draw(random=np.random.default_rng(1), spread=spread, noise=(1.0, 1.0), inflate=1.0)
+    drawn = [draw.hidden(measured) for _ in range(4000)]
+    assert float(np.std(drawn)) == pytest.approx(deviation, rel=0.03)

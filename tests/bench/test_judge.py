@@ -343,11 +343,14 @@ def test_what_is_no_current_is_proven_by_one(
     assert judged(measured(450e-6), width, current=("current.peak", current), proven=True).verdict is Verdict.PASS
 
 
-@pytest.mark.parametrize(("wider", "verdict", "reason"), [
-    (10e-6, Verdict.PASS, None),
-    (70e-6, Verdict.INCONCLUSIVE, "uncertainty_too_large"),
-    (160e-6, Verdict.INCONCLUSIVE, "uncertainty_too_large"),
-])
+@pytest.mark.parametrize(
+    ("wider", "verdict", "reason"),
+    [
+        (10e-6, Verdict.PASS, None),
+        (70e-6, Verdict.INCONCLUSIVE, "uncertainty_too_large"),
+        (160e-6, Verdict.INCONCLUSIVE, "uncertainty_too_large"),
+    ],
+)
 def test_a_wider_uncertainty_is_judged_anew_by_all_that_the_row_asks(
     wider: float, verdict: Verdict, reason: str | None
 ) -> None:

@@ -64,9 +64,7 @@ def test_only_a_pass_is_certified(verdict: str) -> None:
         ),
     ],
 )
-def test_each_flaw_of_a_record_stands_in_the_way_alone(
-    change: Callable[[Body], object], code: str, words: str
-) -> None:
+def test_each_flaw_of_a_record_stands_in_the_way_alone(change: Callable[[Body], object], code: str, words: str) -> None:
     ((only, text),) = found(change)
     assert only == code
     assert words in text

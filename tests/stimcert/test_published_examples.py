@@ -223,6 +223,29 @@ def test_conformance_probability_of_a_one_sided_tolerance(p_c: float, z: float) 
 
 
 @pytest.mark.parametrize(
+    ("what", "value", "u", "lower", "upper", "p_c"),
+    [
+        ("breakdown voltage of a Zener diode, V", -5.47, 0.05, None, -5.40, 0.92),
+        ("burst pressure of a container, kPa", 509.7, 8.6, 490.0, None, 0.99),
+        ("kinematic viscosity of an oil, mm²/s", 13.6, 1.8, 12.5, 16.3, 0.66),
+    ],
+)
+def test_conformance_probability_of_three_products(
+    what: str, value: float, u: float, lower: float | None, upper: float | None, p_c: float
+) -> None:
+    """JCGM 106:2012, 7.3.3 and 7.4. From memory, in no page read here."""
+    assert conformance_probability(value, u, lower, upper) == pytest.approx(p_c, abs=0.005), what
+
+
+def test_highest_speed_that_is_not_yet_fined() -> None:
+    """JCGM 106:2012, 8.3.3.2, from memory: with u = 2 % and 99.9 % to be exceeded, 100 km/h are fined from 107 on."""
+    limit = 100.0
+    for _ in range(20):
+        limit = 100.0 + rule_named("pfa:0.001").band(0.02 * limit)
+    assert round(limit) == 107
+
+
+@pytest.mark.parametrize(
     ("value", "u", "total", "below", "above"),
     [
         (10.0, 0.4, 0.01242, 0.00621, 0.00621),

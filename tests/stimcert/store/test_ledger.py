@@ -149,9 +149,7 @@ def test_a_ledger_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         Ledger(tmp_path).read()
 
 
-def test_a_station_that_names_none_has_the_ledger_of_its_user(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_station_that_names_none_has_the_ledger_of_its_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path))
     assert default_ledger() == tmp_path / "stimcert" / "ledger.jsonl"
