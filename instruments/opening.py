@@ -3,6 +3,7 @@
 
 import datetime
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 
 from instruments.connections import open_all, resources_of, safe_recipe
@@ -56,6 +57,8 @@ def open_station(
         if simulator is not None:
             undo.callback(simulator.stop)
             simulator.hand_over(sim or SimOptions(), log=run_dir / log if run_dir else None)
+            # They take their time to load, and so does the simulator to get ready.
+            import_module("instruments.drivers")
         if sim is not None and EXPIRED_FAULT in sim.faults:
             file = file.with_expired_calibration()
         if sim is not None and EXPIRED_REFERENCE in sim.faults:

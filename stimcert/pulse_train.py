@@ -5,8 +5,6 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from stimcert.measured import Measured
 from stimcert.reading import CurrentRecord
 from stimcert.record_averages import sampled
@@ -15,6 +13,7 @@ from stimcert.scatter import standard_error
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.bursts import Bursts, find_bursts, innermost_pause, repetition_within
+from stimcert.waveform.median import median
 from stimcert.waveform.peak import Floats
 from stimcert.waveform.phases import Phases, find_phases
 from stimcert.waveform.pulses import Pulses, Repetition, find_pulses
@@ -53,7 +52,7 @@ class PulseTrain:
     @cached_property
     def pulses(self) -> Pulses:
         """Whole pulses; phases further apart than one phase lasts are pulses of their own."""
-        limit = LONGEST_GAP * float(np.median(self.phases.duration)) + 1.0 / self.phases.sample_rate
+        limit = LONGEST_GAP * median(self.phases.duration) + 1.0 / self.phases.sample_rate
         return find_pulses(self.phases, gap_limit=limit)
 
     @cached_property
@@ -103,7 +102,7 @@ class PulseTrain:
 
 def median_time(train: PulseTrain, times: Floats) -> Measured:
     """Return the median of a time that each pulse has."""
-    value = float(np.median(times))
+    value = median(times)
     terms = [
         *edge_terms(train, 2),
         time_base_term(train.record, value),

@@ -18,6 +18,7 @@ from stimcert.specification import Effect
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 from stimcert.waveform.bursts import duty
+from stimcert.waveform.median import median
 from stimcert.waveform.pulses import repetition
 
 __all__ = ["PULSE_METRICS", "TIME_BASE", "PulseTrain", "pulse_metric"]
@@ -86,7 +87,7 @@ def _duty(train: PulseTrain) -> Measured:
 
 def _amplitude(train: PulseTrain) -> Measured:
     volts = np.abs(train.pulses.amplitude)
-    value = float(np.median(volts))
+    value = median(volts)
     terms = common_terms(train.record, value)
     terms.append(standard("δv_rep", uncertainty=scatter(volts), unit="V", name="scatter", sensitivity=train.per_volt))
     details = {"lowest": float(volts.min()) * train.per_volt, "highest": float(volts.max()) * train.per_volt}

@@ -4,6 +4,7 @@
 import math
 from dataclasses import dataclass
 from functools import cache
+from random import Random
 from typing import Literal, Self
 
 import numpy as np
@@ -131,7 +132,9 @@ def _places(count: int) -> Indices:
 @cache
 def _unit_places() -> Floats:
     """Return a place in each of equal stretches of length 1, the same ones in every call."""
-    return np.arange(_SUBSAMPLE) + np.random.default_rng(1).random(_SUBSAMPLE)
+    # Of NumPy, random numbers would take as long to load as all that is done with them at the start of a run.
+    random = Random(1)
+    return np.arange(_SUBSAMPLE) + np.array([random.random() for _ in range(_SUBSAMPLE)])
 
 
 def _noise_of_steps(samples: Samples, places: Indices) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stimcert.measured import NotMeasurable
+from stimcert.waveform.median import median
 from stimcert.waveform.peak import Floats, Indices
 from stimcert.waveform.phases import Phases
 from stimcert.waveform.segments import Signs
@@ -205,7 +206,7 @@ def repetition_of(times: Floats) -> Repetition:
         text = f"{seen} in the record, {needed} are needed: take a longer one"
         raise NotMeasurable("not_observed", text, observed=seen, required=needed)
     return Repetition(
-        frequency=1.0 / float(np.median(times)),
+        frequency=1.0 / median(times),
         spread=float(times.std(ddof=1)),
         shortest=float(times.min()),
         longest=float(times.max()),
