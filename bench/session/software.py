@@ -21,6 +21,9 @@ RELEASED = date(2026, 11, 28)
 _OURS = ("bench", "instruments", "reports", "stimcert", "test_plans")
 _ENDINGS = (".py", ".toml", ".j2", ".css")
 
+_NO_COMMIT = "(initial)"
+"""What git says of a repository in which nothing was ever committed. Source: git-status(1), porcelain format 2."""
+
 
 @cache
 def software() -> dict[str, object]:
@@ -74,10 +77,13 @@ def _our_files(checkout: str) -> Iterator[str]:
 def _commit() -> tuple[str | None, bool | None]:
     """Return the commit and whether files differ from it; None where there is no git."""
     try:
-        head = _git("rev-parse", "HEAD")
-        return head, bool(_git("status", "--porcelain", "--untracked-files=no"))
+        # One program that says both starts once.
+        lines = _git("status", "--porcelain=v2", "--branch", "--untracked-files=no").splitlines()
     except (OSError, subprocess.SubprocessError):
         return None, None
+    facts = dict(line.removeprefix("# ").split(" ", 1) for line in lines if line.startswith("# "))
+    head = facts.get("branch.oid")
+    return (None, None) if head in (None, _NO_COMMIT) else (head, any(not line.startswith("#") for line in lines))
 
 
 def _git(*arguments: str) -> str:

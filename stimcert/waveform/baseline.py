@@ -134,7 +134,8 @@ def _unit_places() -> Floats:
     """Return a place in each of equal stretches of length 1, the same ones in every call."""
     # Of NumPy, random numbers would take as long to load as all that is done with them at the start of a run.
     random = Random(1)
-    return np.arange(_SUBSAMPLE) + np.array([random.random() for _ in range(_SUBSAMPLE)])
+    inside: Floats = np.array([random.random() for _ in range(_SUBSAMPLE)])
+    return np.arange(_SUBSAMPLE) + inside
 
 
 def _noise_of_steps(samples: Samples, places: Indices) -> float:
