@@ -76,6 +76,8 @@ KNOWN = [
     ("ems_restless", "strength", 1.5, 3.0, 36e-3, -36e-3, 0.0),
     ("ems_restless", "strength", 9.1, 2.5, 0.0, 0.0, 0.0),
     ("ems_restless", "burst", 1.0, 1.0, 36e-3, -36e-3, 0.0),
+    ("ems_endless", "strength", 1201.5, 3.0, 36e-3, -36e-3, 0.0),
+    ("ems_consumer", "strength", 1201.5, 3.0, 0.0, 0.0, 0.0),
     ("ems_ringing", "strength", 1.0, 1.0, 42e-3, -42e-3, 0.0),
     ("galvanic_consumer", "desincrustation", 2.0, 1.0, -500e-6, -500e-6, -500e-6),
     ("galvanic_consumer", "iontophoresis", 2.0, 1.0, 500e-6, 500e-6, 500e-6),
