@@ -119,7 +119,8 @@ KNOWN = [
     ("microcurrent_brief_fault", "lift", 500.0, 0.005, 1350e-6, 1350e-6, 1350e-6),
     ("microcurrent_brief_fault", "lift", 500.01, 1.0, 450e-6, 0.0, 225e-6),
     ("microcurrent_warms_up", "lift", 479.0, 1.0, 450e-6, 0.0, 225e-6),
-    ("microcurrent_warms_up", "lift", 1199.0, 1.0, 720e-6, 0.0, 360e-6),
+    # On the average of that second 719.5 s of its 720 s of warming up have passed.
+    ("microcurrent_warms_up", "lift", 1199.0, 1.0, 720e-6, 0.0, 225e-6 * (1.0 + 0.6 * 719.5 / 720.0)),
     ("microcurrent_late_timer", "lift", 1499.0, 1.0, 450e-6, 0.0, 225e-6),
     ("microcurrent_late_timer", "lift", 1500.0, 1.0, 0.0, 0.0, 0.0),
     ("microcurrent_early_timer", "lift", 899.0, 1.0, 450e-6, 0.0, 225e-6),
