@@ -49,6 +49,8 @@ NUMBERS = {
     "example_devices.gv5_minimum": ("intensity.minimum", None, 0.25, "limit", "manufacturer"),
     "example_devices.gv5_regulation": ("current.regulation", None, 0.1, "limit", "manufacturer"),
     "example_devices.ems2_peak": ("current.peak", None, 43.2e-3, "limit", "manufacturer"),
+    "example_devices.ems2_treatment": ("current.peak", None, 43.2e-3, "limit", "manufacturer"),
+    "example_devices.ems2_drift": ("treatment.drift", None, 0.1, "limit", "manufacturer"),
     "example_devices.ems2_stopped": ("current.peak", None, 500e-6, "limit", "manufacturer"),
     "example_devices.ems2_step": ("intensity.step", None, 7.2e-3, "limit", "manufacturer"),
     "example_devices.ems2_drop": ("intensity.drop", None, 400e-6, "limit", "manufacturer"),
