@@ -6,19 +6,22 @@ the case that can be compared disagrees as well, or when none follows. Nothing i
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.session.point import MeanCurrent, Point
 from instruments.errors import BenchError
 from stimcert.measured import Measured, NotMeasurable
-from stimcert.path_agreement import Agreement, NotComparable, compare, false_alarm_of
 from stimcert.quantity import show
+from stimcert.reading import CurrentRecord, MeanReading
+
+if TYPE_CHECKING:
+    from stimcert.path_agreement import Agreement
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Suspicion:
     point: Point
-    found: Agreement
+    found: "Agreement"
     confirmed: bool = False
 
 
@@ -37,9 +40,10 @@ class DevicePaths:
 
         :param measured: what the reading came to.
         """
-        found = self._compared(point, reading, measured)
-        if isinstance(found, NotComparable):
-            return {"compared": False, "because": found.because}
+        both = _both(point, reading, measured)
+        found = both if isinstance(both, str) else self._compared(point, *both)
+        if isinstance(found, str):
+            return {"compared": False, "because": found}
         self.compared += 1
         self._weigh(point, found)
         return {
@@ -51,25 +55,16 @@ class DevicePaths:
             "false_alarm": found.false_alarm,
         }
 
-    def _compared(
-        self, point: Point, reading: MeanCurrent, measured: Measured | NotMeasurable
-    ) -> Agreement | NotComparable:
-        if point.state is not None:
-            return NotComparable(because="the device delivers nothing in this state")
-        if reading.refused is not None:
-            return NotComparable(because=reading.refused.text)
-        if reading.reading is None:
-            return NotComparable(because="the SMU may not read it: its peak, or its period")
-        if reading.record is None:
-            return NotComparable(because="nothing was recorded there")
-        if isinstance(measured, NotMeasurable):
-            return NotComparable(because=measured.text)
-        if point.program is not None:
-            return NotComparable(because="the mode has a program, of which both see other parts")
-        false_alarm = false_alarm_of(self.compared)
-        return compare(measured, reading.reading, reading.record, cycle=point.cycle, false_alarm=false_alarm)
+    def _compared(self, point: Point, smu: Measured, reading: MeanReading, record: CurrentRecord) -> "Agreement | str":
+        """Return what both paths make of each other, or why that says nothing."""
+        # Not before there is something to compare: nothing of it is needed for a first point.
+        from stimcert.path_agreement import NotComparable, compare, false_alarm_of
 
-    def _weigh(self, point: Point, found: Agreement) -> None:
+        false_alarm = false_alarm_of(self.compared)
+        found = compare(smu, reading, record, cycle=point.cycle, false_alarm=false_alarm)
+        return found.because if isinstance(found, NotComparable) else found
+
+    def _weigh(self, point: Point, found: "Agreement") -> None:
         before = self._suspicion
         if before is not None and before.confirmed:
             return
@@ -98,3 +93,22 @@ class DevicePaths:
         }
         text = "{first} by SMU, {second} by digitizer at {where}; {allowed} apart is allowed".format(**params)
         raise BenchError(text, code="paths_disagree", **params)
+
+
+def _both(
+    point: Point, mean: MeanCurrent, measured: Measured | NotMeasurable
+) -> tuple[Measured, MeanReading, CurrentRecord] | str:
+    """Return what both paths saw at a point, or why there is nothing to compare."""
+    if point.state is not None:
+        return "the device delivers nothing in this state"
+    if mean.refused is not None:
+        return mean.refused.text
+    if mean.reading is None:
+        return "the SMU may not read it: its peak, or its period"
+    if mean.record is None:
+        return "nothing was recorded there"
+    if isinstance(measured, NotMeasurable):
+        return measured.text
+    if point.program is not None:
+        return "the mode has a program, of which both see other parts"
+    return measured, mean.reading, mean.record
