@@ -8,12 +8,13 @@ Source: JCGM 100:2008, eq. (10) and 5.2.2.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from stimcert.correlation import join
 from stimcert.measured import Measured, Model, NotMeasurable
+from stimcert.propagation import slope_of
 from stimcert.quantity import show
 from stimcert.term import Term, standard
 from stimcert.uncertainty import evaluate
@@ -83,6 +84,40 @@ def deviation(value: Measured, reference: Measured) -> Measured:
         uncertainty=ratio.uncertainty,
         details={"ratio": ratio.value},
         model=ratio.model,
+    )
+
+
+def combine(
+    function: Callable[..., Any], parts: Mapping[str, Measured], *, unit: str = "1", k: float | None = None
+) -> Measured:
+    """Return the value of a function of results, as :func:`stimcert.propagation.propagate` does of inputs.
+
+    :param function: called with the names of the parts as keywords; for a simulation with arrays.
+    :param parts: results by name; what they have in common (inputs of one source) is known to be common.
+    :param k: as for :func:`stimcert.uncertainty.evaluate`.
+    :raises NotMeasurable: when one of them is only a bound.
+
+        >>> from stimcert.term import rectangular
+        >>> def reading(value: float) -> Measured:
+        ...     gain = rectangular("g", half_width=0.01, unit="%", sensitivity=value, source="gain of the meter")
+        ...     return Measured(value=value, unit="A", uncertainty=evaluate([gain]))
+        >>> found = combine(lambda a, b: a - b, {"a": reading(3.0), "b": reading(2.0)}, unit="A")
+        >>> found.value, round(found.uncertainty.standard, 5)
+        (1.0, 0.00577)
+    """
+    _refuse_bounds(*parts.values())
+    both = join(*(_terms(name, part) for name, part in parts.items()))
+    estimates = {name: part.value for name, part in parts.items()}
+    by = [slope_of(function, estimates, name, part.uncertainty.standard) for name, part in parts.items()]
+    return Measured(
+        value=float(function(**estimates)),
+        unit=unit,
+        uncertainty=evaluate(both.towards(by), k=k),
+        model=Model(
+            function=lambda *values: function(**dict(zip(parts, values, strict=True))),
+            estimates=tuple(estimates.values()),
+            coefficients=both.coefficients,
+        ),
     )
 
 

@@ -20,7 +20,7 @@ Nothing here reads or writes a file, talks to an instrument, or prints.
 """
 
 from stimcert.decision import Decision, decide
-from stimcert.derived import deviation, drop, rise, share
+from stimcert.derived import combine, deviation, drop, rise, share
 from stimcert.distributions import (
     arcsine,
     curvilinear_trapezoid,
@@ -65,6 +65,7 @@ __all__ = [
     "arcsine",
     "at_least_as_strict",
     "by_gtc",
+    "combine",
     "conformance_probability",
     "coverage_factor",
     "curvilinear_trapezoid",

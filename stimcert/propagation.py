@@ -32,6 +32,7 @@ def propagate(
     observed: Mapping[str, Sequence[float]] | None = None,
     correlations: Mapping[tuple[str, str], float] | None = None,
     probability: float = COVERAGE_PROBABILITY,
+    k: float | None = None,
 ) -> Measured:
     """Return the value of a function with its uncertainty.
 
@@ -43,6 +44,7 @@ def propagate(
     :param correlations: coefficients between inputs, by symbols; where the degrees of freedom of such inputs are finite
         they come from one evaluation (a line through points) and are the same for all of them.
     :param probability: coverage probability, a fraction in (0.5, 1).
+    :param k: a fixed coverage factor instead, such as 2.
     :raises ValueError: for readings that do not belong together, coefficients that no quantities can have, or a value
         that is no number.
     """
@@ -51,7 +53,7 @@ def propagate(
     estimates = {symbol: term.estimate for symbol, term in named.items()}
     estimates |= {symbol: math.fsum(values) / len(values) for symbol, values in readings.items()}
     scales = {symbol: term.standard_uncertainty for symbol, term in named.items()}
-    by = {symbol: _slope(function, estimates, symbol, scales.get(symbol, 0.0)) for symbol in estimates}
+    by = {symbol: slope_of(function, estimates, symbol, scales.get(symbol, 0.0)) for symbol in estimates}
     terms = [replace(term, sensitivity=by[term.symbol]) for term in inputs]
     weights = _own_weights(inputs)
     if correlations:
@@ -61,7 +63,7 @@ def propagate(
     return Measured(
         value=float(function(**estimates)),
         unit=unit,
-        uncertainty=evaluate(terms, probability=probability),
+        uncertainty=evaluate(terms, probability=probability, k=k),
         model=_model(function, estimates, weights) if weights and not readings else None,
     )
 
@@ -77,7 +79,7 @@ def _refuse(readings: Mapping[str, Sequence[float]], named: Mapping[str, Term], 
         )
 
 
-def _slope(function: Callable[..., Any], estimates: Mapping[str, float], symbol: str, scale: float) -> float:
+def slope_of(function: Callable[..., Any], estimates: Mapping[str, float], symbol: str, scale: float) -> float:
     """Return ∂f/∂x by a central difference."""
     at = estimates[symbol]
     step = max(_RELATIVE_STEP * abs(at), _SHARE_OF_U * scale) or _RELATIVE_STEP

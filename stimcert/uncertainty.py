@@ -21,7 +21,7 @@ from itertools import pairwise
 from typing import Any
 
 from stimcert.correlation import bundled, shared
-from stimcert.student import quantile
+from stimcert.student import quantile, upper_tail
 from stimcert.term import Term, normal, rectangular, repeatability, standard
 
 __all__ = [
@@ -68,12 +68,15 @@ class Uncertainty:
     terms: tuple[Term, ...] = ()
 
 
-def evaluate(terms: Sequence[Term], *, probability: float = COVERAGE_PROBABILITY) -> Uncertainty:
+def evaluate(
+    terms: Sequence[Term], *, probability: float = COVERAGE_PROBABILITY, k: float | None = None
+) -> Uncertainty:
     """Combine terms into the uncertainty of their result.
 
     :param terms: the inputs, each with its sensitivity; at least one. Symbols are unique, but for terms of one source.
     :param probability: coverage probability, a fraction in (0.5, 1).
-    :raises ValueError: for no terms, a symbol used twice, or a probability outside (0.5, 1).
+    :param k: a fixed coverage factor, at least 1, instead of a probability: U = k·u covers what it then covers.
+    :raises ValueError: for no terms, a symbol used twice, or a probability or a factor outside these bounds.
 
     Source: JCGM 100:2008, eq. (10) for u_c, 5.2.2 for what inputs have in common, (G.2b) for the effective degrees of
     freedom.
@@ -85,7 +88,10 @@ def evaluate(terms: Sequence[Term], *, probability: float = COVERAGE_PROBABILITY
     combined = math.hypot(*contributions)
     effective_dof = _effective_dof(rows, contributions, combined)
     dof = None if effective_dof > _AS_GOOD_AS_INFINITE else math.floor(effective_dof * _ROUNDING)
-    k = coverage_factor(dof, probability)
+    if k is None:
+        k = coverage_factor(dof, probability)
+    else:
+        probability = _covered(k, dof)
     return Uncertainty(
         standard=combined,
         expanded=k * combined,
@@ -110,6 +116,13 @@ def coverage_factor(dof: int | None, probability: float = COVERAGE_PROBABILITY) 
     if not 0.5 < probability < 1.0:
         raise ValueError(f"coverage probability is {probability!r}; a fraction between 0.5 and 1 is allowed")
     return quantile((1.0 + probability) / 2.0, dof)
+
+
+def _covered(k: float, dof: int | None) -> float:
+    """Return what a fixed coverage factor covers."""
+    if not 1.0 <= k < math.inf:
+        raise ValueError(f"coverage factor {k!r}; at least 1 is needed, and a finite one")
+    return 1.0 - 2.0 * upper_tail(k, dof)
 
 
 def _refuse(terms: Sequence[Term]) -> None:

@@ -14,6 +14,7 @@ import pytest
 from stimcert.metrology import (
     Term,
     arcsine,
+    combine,
     curvilinear_trapezoid,
     decide,
     doubted,
@@ -135,3 +136,37 @@ def test_a_binary_statement_rejects_what_it_does_not_accept(value: float, words:
     assert (decision.verdict.words, decision.binary.words) == (words, binary)
     assert decision.guard_band == pytest.approx(1.5 * result.expanded)
     assert decision.rule == "guard-1.5U"
+
+
+# --- a fixed coverage factor, and results of results
+
+
+@pytest.mark.parametrize(("dof", "covered"), [(math.inf, 0.9545), (10.0, 0.9266), (4.0, 0.8839)])
+def test_a_fixed_coverage_factor_covers_what_it_covers(dof: float, covered: float) -> None:
+    """k = 2: 95.45 % of a normal distribution, less of Student's t (JCGM 100:2008, table G.2 read the other way)."""
+    found = evaluate([standard("x", uncertainty=1.0, unit="A", dof=dof)], k=2.0)
+    assert (found.expanded, found.coverage_factor) == (2.0, 2.0)
+    assert found.probability == pytest.approx(covered, abs=1e-4)
+    assert propagate(lambda x: x, [standard("x", uncertainty=1.0, unit="A")], k=3.0).uncertainty.expanded == 3.0
+
+
+@pytest.mark.parametrize("k", [0.9, 0.0, -2.0, math.nan, math.inf])
+def test_what_is_no_coverage_factor_is_refused(k: float) -> None:
+    with pytest.raises(ValueError, match="coverage factor"):
+        evaluate([standard("x", uncertainty=1.0, unit="A")], k=k)
+
+
+def test_a_result_of_results_is_the_result_of_their_inputs() -> None:
+    """P = U²/R by way of I = U/R and P = U·I, whose U is one and the same."""
+    volts = standard("U", uncertainty=0.01, unit="V", estimate=5.0, source="U")
+    ohms = rectangular("R", half_width=2.0, unit="Ω", estimate=100.0, source="R")
+    at_once = propagate(lambda U, R: U * U / R, [volts, ohms], unit="W")
+    parts = {
+        "U": propagate(lambda U: U, [volts], unit="V"),
+        "I": propagate(lambda U, R: U / R, [volts, ohms], unit="A"),
+    }
+    found = combine(lambda U, I: U * I, parts, unit="W", k=2.0)  # noqa: E741
+    assert found.value == pytest.approx(at_once.value)
+    assert found.uncertainty.standard == pytest.approx(at_once.uncertainty.standard, rel=1e-6)
+    assert found.uncertainty.coverage_factor == 2.0
+    assert simulate(found, seed=1, draws=20_000).standard == pytest.approx(found.uncertainty.standard, rel=0.02)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stimcert.decision
+import stimcert.derived
 import stimcert.distributions
 import stimcert.line
 import stimcert.metrology
@@ -165,6 +166,7 @@ def test_no_bench_and_no_pytest_are_needed() -> None:
     "module",
     [
         stimcert.decision,
+        stimcert.derived,
         stimcert.distributions,
         stimcert.line,
         stimcert.metrology,
