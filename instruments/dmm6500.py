@@ -164,6 +164,7 @@ class DMM6500(TriggeredDigitizer):
             byte_order="SWAP",
         )
         self._range, self._sample_rate, self._count = voltage_range, sample_rate, count
+        self._promised = self.voltage_accuracy(voltage_range)
 
     def capture(self) -> Waveform:
         """Take one record, now."""
@@ -190,6 +191,6 @@ class DMM6500(TriggeredDigitizer):
             clipped=clipped,
             range=self._range,
             sample_rate=self._sample_rate,
-            accuracy=self.voltage_accuracy(self._range),
+            accuracy=self._promised,
             bench_time=bench_time,
         )

@@ -81,7 +81,7 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
         """Send one message, and remember it for the message of an error that it may cause."""
         if "?" not in command:
             self._unchecked.append(command)
-        super().write(command, **kwargs)
+        self.adapter.write(command, **kwargs)
 
     def ask_within(self, command: str, duration: float) -> str:
         """Ask something that the instrument needs ``duration`` seconds for, and let others use them."""

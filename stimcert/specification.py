@@ -25,6 +25,7 @@ def drift_allowance(accuracy: Accuracy, value: float) -> float:
     return DRIFT_SHARE * accuracy.half_width(value)
 
 
+@lru_cache(maxsize=64)
 def as_used(accuracy: Accuracy, *, convention: Convention = "one-rectangle", kelvin_outside: float = 0.0) -> Accuracy:
     """Return what a data sheet promises as a budget has it: by a convention, with what may have drifted.
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from bench.session.ammeter import Ammeter
-from bench.session.capture_plan import plan_capture
+from bench.session.capture_plan import CapturePlan, plan_capture
 from bench.session.foresight import no_whole_period
 from bench.session.inputs import Inputs
 from bench.session.observe import Observer, exceeds
@@ -15,6 +15,7 @@ from bench.session.planner import Setup, plan_setup, ranged_setup
 from bench.session.point import Capture, MeanCurrent, Point, repeats_of
 from bench.session.provoking import Provoking
 from bench.session.recorder import Recorder, Watching
+from bench.session.remembered import Remembered
 from bench.session.rows import rows_of
 from bench.session.sampling import LONG_RATE, sampling_of
 from bench.session.surroundings import surroundings_of
@@ -28,6 +29,7 @@ from stimcert.plan import Case, Mode
 from stimcert.procedures import AFTERWARDS, comes_down
 from stimcert.reading import MeanReading, Status, Zero
 from stimcert.specification import as_used
+from stimcert.surroundings import Surroundings
 
 
 class Bench(Provoking):
@@ -68,6 +70,8 @@ class Bench(Provoking):
         self._counts: dict[tuple[str, float], int] = {}
         self._setup: Setup | None = None
         self._last: tuple[Point, Capture] | None = None
+        self._plans = Remembered[CapturePlan | None]()
+        self._around = Remembered[Surroundings]()
 
     @property
     def whole(self) -> "Bench":
@@ -212,7 +216,7 @@ class Bench(Provoking):
 
         :param seconds: nothing but one record at the fastest rate, for so long.
         """
-        plan = plan_capture(self._inputs, self.setup, point) if self.recorder is not None else None
+        plan = self._plan(point) if self.recorder is not None else None
         if seconds is not None or plan is None:
             return self._captured(point, seconds or point.case.dwell.si)
         return self._keep(point, self._observer().observe(self.setup, point, plan))
@@ -258,7 +262,7 @@ class Bench(Provoking):
         :param level: A, > 0, from ``middle``.
         :param middle: A, from the measured zero.
         """
-        plan = plan_capture(self._inputs, self.setup, point)
+        plan = self._plan(point)
         if self.recorder is None or plan is None:
             return Watching(seconds=0.0)
         self.wiring.bypass(True)
@@ -272,7 +276,7 @@ class Bench(Provoking):
 
     def armed_at(self, point: Point) -> float:
         """Return the magnitude at which a watch is armed, A: the acceptance limit of the lowest ceiling of the case."""
-        plan = plan_capture(self._inputs, self.setup, point)
+        plan = self._plan(point)
         return plan.level if plan is not None else self.setup.worst_case
 
     def now(self) -> float:
@@ -321,8 +325,14 @@ class Bench(Provoking):
         observed = min(seen / point.case.dwell.si, 1.0)
         return self._keep(point, Capture(records=records, observed=observed, slowly=slowly))
 
+    def _plan(self, point: Point) -> CapturePlan | None:
+        setup = self.setup
+        return self._plans.get((setup, *point.bounds_depend_on), lambda: plan_capture(self._inputs, setup, point))
+
     def _keep(self, point: Point, capture: Capture) -> Capture:
-        capture = replace(capture, around=surroundings_of(self._inputs, point, self.shunt))
+        key = (point.mode, point.load, point.network, self.shunt)
+        around = self._around.get(key, lambda: surroundings_of(self._inputs, point, self.shunt))
+        capture = replace(capture, around=around)
         self._last = (point, capture)
         return capture
 

@@ -4,6 +4,7 @@
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from stimcert.profile import Profile
 from stimcert.strict_toml import Document, Problem
 
 if TYPE_CHECKING:
+    from bench.session.row import Row
     from instruments.data_sheets import AccuracyTable
     from instruments.sim.device_file import DeviceFile
 
@@ -68,6 +70,11 @@ class Inputs:
     station: StationFile
     device: SimulatedDevice | None
     files: tuple[InputFile, ...]
+
+    @cached_property
+    def rows(self) -> "dict[tuple[str, ...], list[tuple[LimitRow, Row]]]":
+        """Bounds that were made from limit rows already, by the names of a case's rows and a metric."""
+        return {}
 
 
 def load_inputs(*, plan: Path, station: Path, device: Path | None, checkout: Path, today: datetime.date) -> Inputs:

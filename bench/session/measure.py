@@ -15,6 +15,7 @@ from bench.session.inputs import Inputs
 from bench.session.judge import Judgement, judge
 from bench.session.measurement_body import instrument, numbers, own_contacts, visit_facts
 from bench.session.point import Capture, Derived, MeanCurrent, Point
+from bench.session.remembered import Remembered
 from bench.session.row import Row
 from bench.session.rows import judges_nothing, modality_row, rows_of
 from bench.session.run import Run
@@ -59,6 +60,8 @@ class Measure:
         self._progress = progress
         self._history = History()
         self._discloses = judges_nothing(inputs, case)
+        self._wanted = Remembered[tuple[str, ...]]()
+        self._where = Remembered[dict[str, Any]]()
         self._stored = False
         self._count = 0
         self._looks: dict[str, Look] = {}
@@ -70,7 +73,11 @@ class Measure:
 
     def wanted(self, point: Point, metrics: Iterable[str]) -> Iterator[str]:
         """Yield those metrics that a row of the case asks for at a point: the others cost time and tell nobody."""
-        return (metric for metric in metrics if rows_of(self._inputs, point, metric))
+        asked = tuple(metrics)
+        yield from self._wanted.get(
+            (asked, *point.bounds_depend_on),
+            lambda: tuple(metric for metric in asked if rows_of(self._inputs, point, metric)),
+        )
 
     def __call__(self, point: Point, metric: str, reading: Reading, *, proven_by: Capture | None = None) -> None:
         """Store what was read at a point, evaluate its uncertainty, and judge it against the case's rows.
@@ -310,15 +317,18 @@ class Measure:
 
     def _conditions(self, point: Point) -> dict[str, Any]:
         """Return the conditions of this moment: later the bench may be at another point."""
+        shunt = self._bench.shunt
+        return {**self._where.get((point, shunt), lambda: self._place(point, shunt)), "wall_time": iso(utc_now())}
+
+    def _place(self, point: Point, shunt: float) -> dict[str, Any]:
         return {
             "mode": point.mode.name,
             "level": point.level,
             "load": point.load,
             "network": point.network,
-            "measured_load": self._run.state.loads.get((max(point.load, self._bench.shunt), self._bench.shunt)),
+            "measured_load": self._run.state.loads.get((max(point.load, shunt), shunt)),
             "one_more_up": point.one_more_up,
             "descending": point.descending,
-            "wall_time": iso(utc_now()),
         }
 
     @property

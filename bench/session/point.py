@@ -73,6 +73,12 @@ class Point:
         return self.level == self.mode.levels
 
     @property
+    def bounds_depend_on(self) -> tuple[object, ...]:
+        """All that the rows which hold at a point depend on: of most points of a case it is the same."""
+        level = self.level if "declared" in self.case.limits else None
+        return (self.case, self.mode, self.load, self.network, self.event, self.is_lowest, level)
+
+    @property
     def goes_above(self) -> bool:
         """Whether "up" is pressed once more here."""
         return self.is_top and bool(self.case.limits) and facts_of(self.case.procedure).one_more_up

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bench.session.planner import Setup
+from bench.session.remembered import Remembered
 from bench.session.sampling import Sampling
 from instruments.errors import BenchError
 from instruments.roles import Digitizer
+from instruments.station_file import Shunt
 from stimcert.reading import Accuracy, Certified, CurrentRecord, Waveform, Zero
 from stimcert.waveform.sampled import Samples
 
@@ -31,6 +33,15 @@ _NOISE = 3.0
 
 def _as_it_is(accuracy: Accuracy) -> Accuracy:
     return accuracy
+
+
+def _certified(shunt: Shunt) -> Certified:
+    return Certified(
+        value=shunt.value.si,
+        expanded_uncertainty=shunt.expanded_uncertainty.si,
+        coverage_factor=shunt.coverage_factor,
+        certificate=shunt.certificate,
+    )
 
 
 def _never(record: CurrentRecord) -> bool:
@@ -73,6 +84,7 @@ class Recorder:
         self._zeros = zeros
         self._configured: tuple[float, float, int] | None = None
         self._newest: Samples | None = None
+        self._shunt = Remembered[Certified]()
 
     def climb(self, setup: Setup, seconds: float, *, slowly: bool = False) -> tuple[tuple[CurrentRecord, ...], float]:
         """Record on the range of a set-up, and one range up as long as the record is clipped.
@@ -212,12 +224,7 @@ class Recorder:
     def _current(self, setup: Setup, waveform: Waveform) -> CurrentRecord:
         """Return a record across the shunt with all that turns it into a current."""
         self._refuse_stale(waveform)
-        shunt = Certified(
-            value=setup.shunt.value.si,
-            expanded_uncertainty=setup.shunt.expanded_uncertainty.si,
-            coverage_factor=setup.shunt.coverage_factor,
-            certificate=setup.shunt.certificate,
-        )
+        shunt = self._shunt.get((setup.shunt,), lambda: _certified(setup.shunt))
         zero, fastest = self._zeros[waveform.range], self.sampling.fastest
         if waveform.sample_rate != fastest:
             # Measured at the fastest rate; a longer sample averages over more of the noise.

@@ -23,8 +23,8 @@ def rows_of(inputs: Inputs, point: Point, metric: str) -> list[Row]:
         return []
     if facts is not None and facts.of_event and point.event is None:
         return []
-    limits = (row for row in limit_rows(inputs, point.case) if row.metric == metric)
-    found = [_from_limit(row) for row in limits if row.holds_at(point.load, point.network)]
+    limits = _limits(inputs, point.case, metric)
+    found = [bounds for row, bounds in limits if row.holds_at(point.load, point.network)]
     if "declared" in point.case.limits:
         found += _declared(point, metric)
     if metric in TREATMENT_METRICS:
@@ -79,6 +79,14 @@ def _metrics(inputs: Inputs, case: Case) -> list[str]:
         found += [entry.metric for name in case.modes for entry in inputs.plan.mode_named(name).declared]
     own = {"sign": SIGN_METRICS, "timer": TREATMENT_METRICS}.get(judged_by_mode(case.procedure) or "", ())
     return [*dict.fromkeys(metric for metric in found if measures(case.procedure, metric)), *own]
+
+
+def _limits(inputs: Inputs, case: Case, metric: str) -> list[tuple[LimitRow, Row]]:
+    """Return the limit rows of a case for a metric, each with its bounds; worked out once."""
+    key, kept = (*case.limits, metric), inputs.rows
+    if key not in kept:
+        kept[key] = [(row, _from_limit(row)) for row in limit_rows(inputs, case) if row.metric == metric]
+    return kept[key]
 
 
 def _from_limit(row: LimitRow) -> Row:
