@@ -37,8 +37,10 @@ def _found(done: Sequence[Outcome], steps: Sequence[Step], counts: Counts) -> li
     reached = sum(outcome.injected for outcome in done)
     seams = ", ".join(f"{seam} {count}" for seam, count in sorted(counts["hot"].items()))
     left = len(steps) - len(done)
+    commits = Counter(outcome.commit or "no commit" for outcome in done)
     return [
-        f"{datetime.now(UTC):%Y-%m-%d}. Steps of a run: {seams}.",
+        f"{datetime.now(UTC):%Y-%m-%d}; software: {', '.join(f'{name} ({n} steps)' for name, n in commits.items())}.",
+        f"Steps of a run: {seams}.",
         f"Steps to disturb, over all faults and devices: {len(steps)}. Disturbed: {reached}. Not reached: "
         f"{len(done) - reached}. Not tested for want of time: {left}.",
         "",

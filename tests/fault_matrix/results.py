@@ -2,7 +2,9 @@
 """What was found so far, one line of JSON a step, so that a run of hours can be stopped and gone on with."""
 
 import json
-from dataclasses import asdict
+import subprocess
+from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,8 @@ class Results:
             self._append({"counts": counts})
 
     def add(self, outcome: Outcome) -> None:
-        """Keep an outcome."""
+        """Keep an outcome, and which software it is of."""
+        outcome = replace(outcome, commit=_commit())
         self._done[_key(outcome)] = outcome
         self._append(asdict(outcome) | {"row": outcome.row.name, "counts": {}})
 
@@ -65,6 +68,16 @@ class Results:
 def key_of(row: Row, at: int, device: str) -> Key:
     """Return what tells a step from all others."""
     return row.name, at, device
+
+
+@cache
+def _commit() -> str:
+    """Return the commit that is checked out, shortened; empty where there is no git."""
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
 
 
 def _key(outcome: Outcome) -> Key:

@@ -43,6 +43,8 @@ class Outcome:
     :param code: reason code of the total.
     :param verified: whether ``python -m bench verify`` calls what is there a sealed, complete PASS.
     :param exit_code: None for a process that had to be ended.
+    :param place: the functions of ours that were disturbed, the innermost first.
+    :param commit: of the software, where the outcome is kept.
     :param broken: every invariant that does not hold, in words.
     """
 
@@ -56,6 +58,7 @@ class Outcome:
     exit_code: int | None
     seconds: float
     place: str = ""
+    commit: str = ""
     broken: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
 
