@@ -86,7 +86,8 @@ class Journal:
 
     def _set_pragma(self, name: str, value: str, expected: str) -> None:
         with self._errors(f"asked SQLite for {name}={value}"):
-            host().execute(self._connection, f"PRAGMA {name}={value}")
+            # To its end: only there does SQLite say that what it answered could not be brought to the disk.
+            host().execute(self._connection, f"PRAGMA {name}={value}").fetchall()
             (answer,) = host().execute(self._connection, f"PRAGMA {name}").fetchone()
         if str(answer).lower() != expected:
             raise JournalError(f"{self.path}: asked SQLite for {name}={value}, it keeps {answer}")

@@ -39,10 +39,11 @@ class Injection:
 
     :param at: the step at which it happens, from 1; 0 counts all seams and disturbs nothing.
     :param account: file for what happened, as JSON lines.
+    :param record: of the run, which may be there or not when it happens.
     """
 
-    def __init__(self, row: Row, at: int, account: Path) -> None:
-        self._row = row
+    def __init__(self, row: Row, at: int, account: Path, record: Path) -> None:
+        self._row, self._record = row, record
         self._at = at
         self._sink = os.open(account, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.counts: dict[str, int] = {}
@@ -77,7 +78,7 @@ class Injection:
         self.counts[seam] = self.counts.get(seam, 0) + 1
         if seam != self._row.seam or self.counts[seam] != self._at:
             return False
-        self.tell(injected=self._row.does, at=self._at, place=_place())
+        self.tell(injected=self._row.does, at=self._at, place=_place(), recorded=self._record.exists())
         return True
 
     # --- instruments

@@ -36,7 +36,7 @@ LACKS = "this machine lacks what it takes: strace, or the right to mount a disk"
 
 def counted() -> Counts:
     """Return, for each device, how many steps each seam has in an undisturbed run."""
-    apart = [next(row for row in ROWS if row.seam == seam) for seam in ("function", "sync")]
+    apart = [next(row for row in ROWS if row.seam == seam) for seam in ("function", *traced.CALLS)]
     found = {}
     for device in DEVICES:
         found[device] = dict(trial(COUNTING, 0, device).counts)
@@ -47,7 +47,7 @@ def counted() -> Counts:
 
 def can_be_done(row: Row) -> bool:
     """Whether this machine has what a fault takes."""
-    return small_disk.possible() if row.does == FULL else row.seam != "sync" or traced.possible()
+    return small_disk.possible() if row.does == FULL else row.seam not in traced.CALLS or traced.possible()
 
 
 def every_step(counts: Counts) -> list[Step]:
@@ -143,7 +143,7 @@ def _disturb(steps: list[Step], results: Results, asked: argparse.Namespace) -> 
     coming, new = iter(left), 0
     with ThreadPoolExecutor(asked.jobs) as pool:
         while True:
-            late = asked.minutes and time.monotonic() - start > 60 * asked.minutes
+            late = asked.minutes is not None and time.monotonic() - start >= 60 * asked.minutes
             room = 0 if late else asked.jobs - len(waiting)
             waiting |= {pool.submit(trial, *step) for step in islice(coming, room)}
             if not waiting:

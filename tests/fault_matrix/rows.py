@@ -8,7 +8,7 @@ process itself, every fsync of whoever asks for it, and, for mistakes of our own
 from dataclasses import dataclass
 from typing import Literal
 
-Seam = Literal["question", "message", "block", "sqlite", "file", "clock", "event", "function", "sync"]
+Seam = Literal["question", "message", "block", "sqlite", "file", "clock", "event", "function", "fsync", "fdatasync"]
 
 DEVICES = ("hot", "good")
 """The one exceeds the ceiling at its top level and keeps it below: in one run, what is bad must not pass and what is
@@ -77,7 +77,8 @@ ROWS = (
     Row(id="H2", does="I/O error in SQLite", seam="sqlite", codes=("storage_failed",), devices=DEVICES),
     Row(id="H2", does="disk full", seam="file", codes=("storage_failed",), devices=DEVICES),
     Row(id="H2", does="I/O error", seam="file", codes=("storage_failed",), devices=DEVICES),
-    Row(id="H2", does="an fsync that fails", seam="sync", codes=("storage_failed",), devices=DEVICES),
+    Row(id="H2", does="an fsync that fails", seam="fsync", codes=("storage_failed",), devices=DEVICES),
+    Row(id="H2", does="an fdatasync that fails", seam="fdatasync", codes=("storage_failed",), devices=DEVICES),
     Row(id="H2", does=FULL, seam="event", codes=("storage_failed",)),
     Row(id="H3", does="the clock jumps a day ahead", seam="clock", codes=("clock_set",), harmless=True),
     Row(id="H3", does="the clock jumps a day back", seam="clock", codes=("clock_set",), harmless=True),

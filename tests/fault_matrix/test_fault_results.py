@@ -20,6 +20,7 @@ OUTCOME = Outcome(
     at=2,
     device="hot",
     injected=True,
+    recorded=False,
     verdict="FAIL",
     code="limit_exceeded",
     verified=False,

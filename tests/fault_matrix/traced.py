@@ -7,9 +7,10 @@ import subprocess
 import time
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-_CALLS = "fsync,fdatasync"
-_LINE = re.compile(r"^f(?:data)?sync\(", re.MULTILINE)
+CALLS = ("fsync", "fdatasync")
+RECORD = "record.json"
 _INJECTED = "(INJECTED)"
 _SET_PTRACER, _ANYBODY = 0x59616D61, -1  # Linux, <linux/prctl.h>
 _PATIENCE = 10.0
@@ -18,24 +19,29 @@ _PATIENCE = 10.0
 class Tracer:
     """Traces one process that waits for it.
 
-    :param at: the fsync that fails, from 1; 0 lets all succeed.
+    :param call: one of :data:`CALLS`.
+    :param at: which of them fails, from 1; 0 lets all succeed.
     :param folder: for what was seen.
     """
 
-    def __init__(self, pid: int, at: int, folder: Path) -> None:
-        self._seen = folder / "syncs"
-        inject = [f"--inject={_CALLS}:error=EIO:when={at}"] if at else []
-        command = ["strace", f"--attach={pid}", f"--output={self._seen}", f"--trace={_CALLS}", *inject]
+    def __init__(self, pid: int, call: str, at: int, folder: Path) -> None:
+        self._seen, self._call = folder / "syncs", call
+        inject = [f"--inject={call}:error=EIO:when={at}"] if at else []
+        traced = f"--trace={','.join(CALLS)}"
+        command = ["strace", f"--attach={pid}", f"--output={self._seen}", "--decode-fds=path", traced, *inject]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         if self._process.stderr is not None:
             self._process.stderr.readline()  # "Process … attached"
         _gate(folder).touch()
 
-    def found(self) -> tuple[int, bool]:
-        """Return how many fsyncs there were, and whether one was made to fail; waits for the end of the process."""
+    def found(self) -> dict[str, Any]:
+        """Return the entry of the account about it; waits for the end of the process."""
         self._process.communicate(timeout=_PATIENCE)
         text = self._seen.read_text(encoding="utf-8")
-        return len(_LINE.findall(text)), _INJECTED in text
+        before, injected, _ = text.partition(_INJECTED)
+        before = before.rpartition("\n")[0]
+        entry: dict[str, Any] = {"counts": {self._call: len(re.findall(rf"(?m)^{self._call}\(", text))}}
+        return entry | ({"injected": self._call, "recorded": RECORD in before} if injected else {})
 
 
 def wait_for_tracer(folder: Path) -> None:
