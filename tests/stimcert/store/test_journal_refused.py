@@ -106,3 +106,24 @@ def test_what_an_event_holds_is_read_from_ones_own_journal_too(tmp_path: Path, s
     journal.seal() if sealed else journal.close()
     assert found == read_events(tmp_path / "journal.sqlite")
     assert [event.body["n"] for event in found] == list(range(450))
+
+
+class Late(Host):
+    """A machine on which SQLite answers a pragma, and fails only when it is asked whether that was all."""
+
+    def execute(
+        self, connection: sqlite3.Connection, statement: str, parameters: Sequence[object] = ()
+    ) -> sqlite3.Cursor:
+        if statement == "PRAGMA journal_mode=DELETE":
+            super().execute(connection, statement, parameters).fetchall()
+            statement = "SELECT 'delete' UNION ALL SELECT abs(-9223372036854775808)"
+        return super().execute(connection, statement, parameters)
+
+
+def test_a_seal_that_fails_after_its_answer_is_none(tmp_path: Path) -> None:
+    """An fdatasync that fails while the file leaves its log shows there, and nowhere else."""
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.append("run_begun", {})
+    with hosted(Late()), pytest.raises(JournalError, match="integer overflow"):
+        journal.seal()
+    journal.close()
