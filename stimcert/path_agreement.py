@@ -26,6 +26,7 @@ from stimcert.measured import Measured
 from stimcert.reading import CurrentRecord, MeanReading, Status
 from stimcert.record_terms import common_terms, slope
 from stimcert.term import standard
+from stimcert.waveform.sampled import Samples
 
 _MANY = 100
 """Comparisons of a run after which each hundred further ones may alarm less often, so that their sum stays bounded."""
@@ -35,6 +36,8 @@ _FEWEST_SAMPLES = 4
 """Of a part: where it begins is known to half a sample."""
 _WHOLE = 1e-3
 """By what share of a period an integration time may miss a whole number of them."""
+
+_EXACT = 1e-9
 
 _Floats = NDArray[np.float64]
 
@@ -132,9 +135,19 @@ def _window_means(record: CurrentRecord, aperture: float, cycle: float | None) -
     parts = min(_PARTS, int(unit * rate / _FEWEST_SAMPLES))
     if parts < 1:
         return NotComparable(because="a period has too few samples")
-    count = int(lasted / unit * parts + _WHOLE)
-    edges = np.minimum(np.rint(np.arange(count + 1) * (unit * rate / parts)), len(samples)).astype(np.intp)
-    sums = np.concatenate(([0.0], np.cumsum(np.add.reduceat(samples[: edges[-1]], edges[:-1], dtype=np.float64))))
+    edges, sums = _summed(samples, unit * rate / parts, int(lasted / unit * parts + _WHOLE))
     width = units * parts
     means: Any = (sums[width:] - sums[:-width]) / (edges[width:] - edges[:-width])
     return np.asarray(means, dtype=np.float64)
+
+
+def _summed(samples: Samples, step: float, count: int) -> tuple[NDArray[np.intp], _Floats]:
+    """Return the borders of so many parts, each ``step`` samples long, and the sums of all samples before each."""
+    edges = np.minimum(np.rint(np.arange(count + 1) * step), len(samples)).astype(np.intp)
+    whole = round(step)
+    if abs(step - whole) < _EXACT and edges[-1] == count * whole:
+        # Half the time, and summed in pairs: good to 1e-7 in single precision.
+        parts = samples[: edges[-1]].reshape(count, whole).sum(axis=1)
+    else:
+        parts = np.add.reduceat(samples[: edges[-1]], edges[:-1], dtype=np.float64)
+    return edges, np.concatenate(([0.0], np.cumsum(parts, dtype=np.float64)))
