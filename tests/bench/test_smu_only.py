@@ -13,6 +13,7 @@ from bench.__main__ import main
 from bench.session.backlog import Backlog
 from bench.session.bench import Bench
 from bench.session.check_context import BenchState
+from bench.session.device_paths import DevicePaths
 from bench.session.foresight import foreseen, foreseen_lines, no_whole_period, unproven_lines
 from bench.session.inputs import Inputs
 from bench.session.measure import CaseNotPassed, Measure
@@ -40,6 +41,7 @@ def bodies(given: Inputs, case: Case, loop: Loop) -> list[dict[str, Any]]:
         log=lambda kind, body, durable=True: stored.append(body),
         backlog=Backlog(),
         state=BenchState(),
+        paths=DevicePaths(),
         keep_waveform=None,
     )
     bench = Bench(fake_station(loop, digitizer=False), given, {}, lambda point: None)
