@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bench.session.backlog import Backlog
 from bench.session.bench import Bench
 from bench.session.check_context import BenchState
+from bench.session.device_paths import DevicePaths
 from bench.session.measure import CaseNotPassed, Measure
 from bench.session.point import Capture, Moment, Point
 from bench.session.run import Run
@@ -84,6 +85,7 @@ def judged(
         log=lambda kind, body, durable=True: stored.append(body),
         backlog=Backlog(),
         state=BenchState(),
+        paths=DevicePaths(),
         keep_waveform=lambda name, record: name,
     )
     bench = Bench(fake_station(Loop()), given, {}, lambda point: None)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bench.session.backlog import Backlog
 from bench.session.bench import Bench
+from bench.session.device_paths import DevicePaths
 from bench.session.measure import CaseNotPassed, Measure
 from bench.session.point import MeanCurrent
 from bench.session.run import Run
@@ -153,6 +154,7 @@ def measured(sequence: list[str | None]) -> Measure:
     """Return the verb of a case after measurements with these verdicts."""
     logged: list[str] = []
     verbs = {"log": lambda self, kind, body, **_: logged.append(kind), "backlog": Backlog(), "id": "1"}
+    verbs["paths"] = DevicePaths()
     run = type("Logged", (), verbs)()
     measure = Measure(case(), inputs(), cast(Run, run), cast(Bench, None), lambda body: None)
     for verdict in sequence:
