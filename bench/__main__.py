@@ -6,6 +6,8 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
+from bench.screen import harmless_output
+
 VERBS = ("acknowledge", "bench-check", "check-plan", "close", "lot", "render", "verify")
 """A verb ``do-it`` is ``bench/cli/do_it.py``: its docstring is the help, ``arguments(parser)``, ``run(parsed)``."""
 _SIM = "serve the simulated bench to any VISA client (sim --help tells more)"
@@ -14,7 +16,8 @@ _SIM = "serve the simulated bench to any VISA client (sim --help tells more)"
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code: 0 done, 4 bad input or usage."""
     try:
-        return _run(arguments)
+        with harmless_output():
+            return _run(arguments)
     except SystemExit as end:
         # argparse ends a misuse with 2, which stands for an interrupted run here.
         return 4 if end.code == 2 else int(end.code or 0)

@@ -42,7 +42,7 @@ def blockers(record: Mapping[str, Any], backing: Backing) -> list[Reason]:
     found = [] if record["verdict"] == "PASS" else [Reason("verdict_not_pass", {"verdict": record["verdict"]})]
     if not record["complete"]:
         found.append(Reason("partial"))
-    steps = [step for session in record.get("sessions", ()) for step in session["clock_steps"]]
+    steps = [step for session in record["sessions"] for step in session["clock_steps"]]
     if steps:
         found.append(Reason("clock_set", {"steps": ", ".join(f"{step:+g} s" for step in steps)}))
     return found + foreseeable(record, backing)

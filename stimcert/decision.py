@@ -149,13 +149,13 @@ def _worst_side(value: float, w: float, lower: float | None, upper: float | None
 def _censored(least: float, expanded: float, lower: float | None, upper: float | None) -> tuple[Verdict, float | None]:
     """Judge a magnitude of which only a lower bound is known.
 
-    It is beyond the limits for certain when ``least`` exceeds the upper limit by more than U and, where a lower limit
-    is negative (a signed quantity), −``least`` lies equally far below that.
+    It is beyond the limits for certain when ``least`` exceeds the upper limit by more than U and −``least`` lies
+    equally far below the lower one: where that is not negative (no signed quantity), the first says the second.
     """
     if upper is None:
         return Verdict.INCONCLUSIVE, lower
-    signed_and_open = lower is not None and lower < 0.0 and not -least < lower - expanded
-    if least > upper + expanded and not signed_and_open:
+    below = lower is None or -least < lower - expanded
+    if least > upper + expanded and below:
         return Verdict.FAIL, upper
     return Verdict.INCONCLUSIVE, upper
 

@@ -35,6 +35,12 @@ def _matching(pattern: str, wanted: str) -> Callable[[str], str]:
     return check
 
 
+def _no_device(text: str) -> str:
+    if text.partition(".")[0] in _DEVICES:
+        raise ValueError("names of devices of Windows (con, prn, aux, nul, com1, lpt1 and others) are not allowed")
+    return text
+
+
 def _described(pattern: str, wanted: str, longest: int) -> object:
     return Field(max_length=longest, json_schema_extra={"pattern": f"^{pattern}$", "description": wanted})
 
@@ -43,6 +49,9 @@ _IDENTIFIER = r"[a-z0-9]+([-_.][a-z0-9]+)*"
 _CASE_ID = r"[A-Z]{1,6}-[0-9]{2,4}"
 _PROCEDURE = r"[a-z][a-z0-9_]*"
 _MODE_NAME = r"[A-Za-z0-9]([A-Za-z0-9 ._+-]*[A-Za-z0-9])?"
+
+# Windows takes a file of such a name, whatever its ending, for the device: stations and plans give files their names.
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 
 _WANT_IDENTIFIER = "lower-case letters, digits and single - _ . between them are allowed, e.g. microcurrent-facial"
 _WANT_CASE_ID = "one to six capital letters, a hyphen and two to four digits are allowed, e.g. OC-01"
@@ -66,7 +75,10 @@ RuleId = Annotated[
 ]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
 Identifier = Annotated[
-    str, _described(_IDENTIFIER, _WANT_IDENTIFIER, 60), AfterValidator(_matching(_IDENTIFIER, _WANT_IDENTIFIER))
+    str,
+    _described(_IDENTIFIER, _WANT_IDENTIFIER, 60),
+    AfterValidator(_matching(_IDENTIFIER, _WANT_IDENTIFIER)),
+    AfterValidator(_no_device),
 ]
 CaseId = Annotated[str, _described(_CASE_ID, _WANT_CASE_ID, 11), AfterValidator(_matching(_CASE_ID, _WANT_CASE_ID))]
 Procedure = Annotated[

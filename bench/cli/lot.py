@@ -16,13 +16,15 @@ def run(parsed: argparse.Namespace) -> int:
     """Print or write the table; 4 for folders that make no lot."""
     from reports import ReportError
     from reports.lots import lot_table
+    from reports.text import cell
 
     try:
         table = lot_table(parsed.runs)
         if parsed.csv is None:
             print(table.to_string(index=False, float_format=lambda value: f"{value:.6g}", na_rep="–"))
         else:
-            table.to_csv(parsed.csv, index=False, encoding="utf-8")
+            harmless = table.map(lambda value: cell(value) if isinstance(value, str) else value)
+            harmless.to_csv(parsed.csv, index=False, encoding="utf-8")
             print(parsed.csv)
     except (ReportError, OSError) as error:
         print(error, file=sys.stderr)

@@ -39,8 +39,11 @@ def run_id(moment: datetime, plan: str, serial: str) -> str:
 
 
 def safe_name(text: str) -> str:
-    """Return ``text`` reduced to letters, digits, dot and dash, never empty, never hidden, at most 60 long."""
-    return _UNSAFE.sub("-", text).strip(".-")[:60] or "unnamed"
+    """Return ``text`` reduced to letters, digits, dot and dash, at most 60 long; never empty, never hidden.
+
+    It ends in a letter or digit: Windows drops a dot at the end.
+    """
+    return _UNSAFE.sub("-", text).strip(".-")[:60].rstrip(".-") or "unnamed"
 
 
 class RunFolder:

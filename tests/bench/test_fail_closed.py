@@ -12,6 +12,9 @@ import pytest
 from bench.session.fail_closed import _known_folders, late_refusals, plugin_file, refusals
 from tests.bench.command import CHECKOUT
 
+SITE = Path(pytest.__file__).parents[1]
+"""Where third-party plugins are installed: whoever runs an item again or elsewhere is not among those known."""
+
 
 def config(*plugins: tuple[str, object], **options: object) -> Any:
     """Return pytest's configuration, as far as it is looked at."""
@@ -55,6 +58,9 @@ def test_our_own_plugins_are_welcome(path: Path) -> None:
         CHECKOUT / "test_plans" / "conftest.py",
         CHECKOUT / "bench" / ".." / ".." / "conftest.py",
         CHECKOUT.with_name(CHECKOUT.name + "_copy") / "bench" / "conftest.py",
+        SITE / "pytest_rerunfailures.py",
+        SITE / "xdist" / "plugin.py",
+        SITE / "pytest_repeat.py",
         subprocess.__file__,
     ],
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import main
+from bench.screen import harmless_output
 from instruments.sim.faults import FAULTS
 from tests.bench.calls import plan_on
 from tests.bench.command import CHECKOUT, PATIENCE, environment, run_verb
@@ -125,3 +126,37 @@ def test_sim_serves_any_client_until_it_is_told_to_end(served: "subprocess.Popen
     with socket.create_connection(("127.0.0.1", ports["control"]), timeout=PATIENCE) as control:
         control.sendall(b":QUIT\n")
         assert served.wait(PATIENCE) == 0
+
+
+HOSTILE = "\x1b[2J\x1b[1;1HPASS\r\x9b\u202e"
+
+
+@pytest.mark.parametrize("verb", ["verify", "render", "close", "lot"])
+def test_a_name_that_would_clear_the_screen_is_only_shown(
+    verb: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([verb, f"run{HOSTILE}", *(["--operator=JV"] if verb == "close" else [])]) != 0
+    said = capsys.readouterr()
+    assert "run?[2J?[1;1HPASS???" in said.out + said.err
+    assert not set(HOSTILE) - set("[2J1;1HPASS") & set(said.out + said.err)
+
+
+def test_what_another_run_wrote_into_an_alarm_is_only_shown(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(here))
+    alarm = here / "stimcert" / "alarms" / "example-lab.json"
+    alarm.parent.mkdir(parents=True)
+    alarm.write_text(json.dumps({"run": HOSTILE, "unconfirmed": ["smu"]}), encoding="utf-8")
+    assert main(["acknowledge", "example_lab", "--operator", "JV"]) == 0
+    said = capsys.readouterr().out
+    assert "smu unconfirmed in ?[2J?[1;1HPASS???" in said
+
+
+def test_the_screen_is_a_stream_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    with harmless_output():
+        sys.stdout.write("one\nµA\n")
+        sys.stdout.flush()
+        assert not sys.stdout.isatty()
+    assert capsys.readouterr().out == "one\nµA\n"

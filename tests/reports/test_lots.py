@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bench.__main__ import main
 from reports import ReportError, write_tables
 from reports.lots import COLUMNS, lot_table
 from tests.reports.record_factory import write_run
@@ -74,3 +75,15 @@ def test_a_run_without_its_table_is_named(unit: Callable[..., Path]) -> None:
         lot_table([run.parent / "nowhere"])
     with pytest.raises(ReportError, match="at least one"):
         lot_table([])
+
+
+def test_a_formula_in_the_table_of_another_is_written_as_text(
+    unit: Callable[..., Path], tmp_path: Path
+) -> None:
+    run, lot = unit("A"), tmp_path / "lot.csv"
+    text = (run / "readings.csv").read_text(encoding="utf-8").replace("current.peak", "=1+1;@SUM(A1)")
+    (run / "readings.csv").write_text(text, encoding="utf-8")
+    assert main(["lot", str(run), "--csv", str(lot)]) == 0
+    written = lot.read_text(encoding="utf-8")
+    assert "'=1+1;'@SUM(A1)" in written
+    assert ",=1+1" not in written

@@ -55,3 +55,31 @@ def test_many_are_counted() -> None:
     planned = _planned()
     planned["points"] = [{**_where(("lift", level, 500.0, False)), "rows": ["ceiling"]} for level in range(1, 9)]
     assert not_judged(planned, _judged()[:1])[-1] == "4 more"
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ({"repetition": 2}, "ceiling at lift, level 8, 500 Ω, repeat 2"),
+        ({"event": "switch_on", "repetition": 3}, "ceiling at lift, level 8, 500 Ω, switch_on 3"),
+        ({"state": "paused"}, "ceiling at lift, level 8, 500 Ω, paused"),
+        ({"network": "RC"}, "ceiling at lift, level 8, RC"),
+        ({"mode": "tone"}, "ceiling at tone, level 8, 500 Ω"),
+    ],
+)
+def test_every_mark_of_a_place_makes_it_another_and_is_named(where: dict[str, Any], words: str) -> None:
+    place = {**_where(("lift", 8, 500.0, False)), **where}
+    planned = {"limits": ROWS, "points": [{**place, "rows": ["ceiling"]}]}
+    assert not_judged(planned, _judged()) == [words]
+    assert not_judged(planned, [{"limit": "ceiling", "verdict": "PASS", "conditions": place}]) == []
+
+
+def test_three_are_named_and_the_fourth_is_counted() -> None:
+    planned = _planned()
+    levels = [{**_where(("lift", level, 500.0, False)), "rows": ["ceiling"]} for level in range(1, 5)]
+    other = [{"limit": "ceiling", "verdict": "PASS", "conditions": _where(("tone", 1, 500.0, False))}]
+    planned["points"] = levels[:3]
+    named = [f"ceiling at lift, level {level}, 500 Ω" for level in (1, 2, 3)]
+    assert not_judged(planned, other) == named
+    planned["points"] = levels
+    assert not_judged(planned, other) == [*named, "1 more"]

@@ -112,7 +112,18 @@ def test_a_censored_value_never_meets_a_lower_limit() -> None:
     assert decide(500.0, 1.0, lower=100.0, bound=">=").verdict is Verdict.INCONCLUSIVE
 
 
-@pytest.mark.parametrize(("lower", "verdict"), [(0.0, "FAIL"), (-100.0, "FAIL"), (-300.0, "INCONCLUSIVE")])
+@pytest.mark.parametrize(
+    ("lower", "verdict"),
+    [
+        (50.0, "FAIL"),
+        (0.0, "FAIL"),
+        (-100.0, "FAIL"),
+        (-189.0, "FAIL"),
+        (-190.0, "INCONCLUSIVE"),
+        (-200.0, "INCONCLUSIVE"),
+        (-300.0, "INCONCLUSIVE"),
+    ],
+)
 def test_a_censored_magnitude_must_leave_a_signed_interval_on_both_sides(lower: float, verdict: str) -> None:
     assert decide(200.0, 10.0, lower=lower, upper=100.0, bound=">=").verdict.value == verdict
 

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stimcert.risk import GlobalRisk, global_risk, guard_band_of_risk, updated
+from stimcert.risk import (
+    GlobalRisk,
+    conformance_probability,
+    global_risk,
+    guard_band_of_risk,
+    nonconformance_probability,
+    updated,
+)
 
 PROCESS = NormalDist(0.0, 1.0)
 
@@ -51,3 +58,12 @@ def test_a_reading_without_uncertainty_updates_nothing(u: float) -> None:
 def test_where_nothing_is_accepted_nothing_accepted_is_bad() -> None:
     assert GlobalRisk(consumer=0.0, producer=0.9, accepted=0.0).consumer_among_accepted == 0.0
     assert GlobalRisk(consumer=0.01, producer=0.1, accepted=0.5).consumer_among_accepted == 0.02
+
+
+@pytest.mark.parametrize("dof", [None, 4])
+def test_what_is_not_beyond_the_limits_is_within(dof: int | None) -> None:
+    given = {"lower": -1.0, "upper": 2.0, "dof": dof}
+    beyond = nonconformance_probability(1.0, 1.0, **given)  # type: ignore[arg-type]
+    assert conformance_probability(1.0, 1.0, **given) == 1.0 - beyond  # type: ignore[arg-type]
+    # Two standard uncertainties down, one up.
+    assert beyond == pytest.approx({None: 0.0227501 + 0.1586553, 4: 0.0580582 + 0.1869505}[dof], rel=1e-5)

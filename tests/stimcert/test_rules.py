@@ -128,12 +128,13 @@ def test_the_documented_examples_are_true() -> None:
     assert doctest.testmod(stimcert.rules).failed == 0
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.0, "50 %"), (1.0, "2.5 %"), (2.0, "0.0044 %")])
+@pytest.mark.parametrize(("share", "text"), [(0.0, " 50 %"), (1.0, " 2.5 %"), (2.0, " 0.0044 %"), (10.0, " 7.8e-84 %")])
 def test_a_guard_band_of_ones_own_is_a_share_of_u(share: float, text: str) -> None:
     rule = guard_band(share)
     assert rule.band(standard=1.0, expanded=3.0) == share * 3.0
     assert rule.band(standard=2.0, dof=4) == pytest.approx(share * 2.0 * 2.7764451, rel=1e-7)
-    assert text in rule.text
+    assert f"by more than {share:g} U (guard band w = {share:g} U); FAIL" in rule.text
+    assert f"stay below{text} per decision." in rule.text
 
 
 @pytest.mark.parametrize("share", [-0.1, 10.1, float("nan"), float("inf")])

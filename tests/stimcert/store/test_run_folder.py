@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,12 +23,26 @@ def test_iso_has_milliseconds_and_zone() -> None:
     assert iso(MOMENT) == "2026-11-22T10:15:00.123Z"
 
 
-@given(st.text())
+HOSTILE = ["", "..", "../../x", "/etc/passwd", "C:\\x", "CON", "nul:", "a" * 300, "x" * 59 + ".y"]
+HOSTILE += ["⚡🔥", "a\0b", "\x1b[2J"]
+
+
+@given(st.text() | st.text("ab.-/\\", max_size=70) | st.sampled_from(HOSTILE))
 def test_any_serial_is_a_harmless_file_name(text: str) -> None:
     name = safe_name(text)
     assert 0 < len(name) <= 60
     assert Path(name).name == name
-    assert not name.startswith((".", "-"))
+    assert re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", name)
+
+
+@pytest.mark.parametrize("serial", HOSTILE)
+def test_any_serial_makes_a_folder_below_the_root(serial: str, tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "runs" / run_id(MOMENT, "plan", serial))
+    folder.add_input("plan", serial, b"1")
+    assert folder.path.resolve().parent == (tmp_path / "runs").resolve()
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["runs"]
+    # The name of a device would be one without what stands before it.
+    assert folder.path.name.startswith("20261122T101500123Z_plan_")
 
 
 def test_a_used_folder_is_refused(tmp_path: Path) -> None:
