@@ -3,6 +3,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from instruments.event_record import EventRecord, Watch
@@ -29,6 +30,10 @@ _ENERGISE: Mapping[str, frozenset[str]] = {
 _TAKES_AWAY = (("output", False), ("set_port", "open"))
 
 
+Account = Callable[[], dict[str, Any]]
+"""Says what an instrument did."""
+
+
 class Witness(Protocol):
     """Who is told."""
 
@@ -38,8 +43,11 @@ class Witness(Protocol):
         :return: a number by which the result can name it.
         """
 
-    def done(self, body: dict[str, Any]) -> None:
-        """Note what was done, and what came of it."""
+    def done(self, account: Account) -> None:
+        """Note what was done, and what came of it.
+
+        :param account: makes the body of the event, at any later time: an instrument waits for its next order now.
+        """
 
 
 class Witnessed:
@@ -63,28 +71,36 @@ class Witnessed:
         may_energise = name in _ENERGISE.get(self._role, ())
 
         def told(*arguments: object, **named: object) -> object:
-            body = {"role": self._role, "do": name, **_said(arguments, named)}
+            asked = partial(_asked, self._role, name, arguments, named)
             if may_energise and not (arguments and (name, arguments[0]) in _TAKES_AWAY):
-                body["intent"] = self._witness.intend(body)
+                asked = partial(asked, intent=self._witness.intend(asked()))
             try:
                 answer = action(*arguments, **named)
             except BaseException as error:
-                self._witness.done({**body, "error": f"{type(error).__name__}: {error}"})
+                self._witness.done(partial(asked, error=f"{type(error).__name__}: {error}"))
                 raise
-            self._witness.done(body if answer is None else {**body, "answer": in_short(answer)})
+            self._witness.done(partial(asked, answer=answer))
             return answer
 
         return told
 
 
-def _said(arguments: tuple[object, ...], named: Mapping[str, object]) -> dict[str, Any]:
-    """Return what an action is asked with; what it is to call meanwhile is told when it is called."""
+def _asked(
+    role: str,
+    name: str,
+    arguments: tuple[object, ...],
+    named: Mapping[str, object],
+    *,
+    intent: int | None = None,
+    error: str | None = None,
+    answer: object = None,
+) -> dict[str, Any]:
+    """Return what an action was asked with, and what came of it; what it is to call meanwhile is told by itself."""
     plain = [_plain(value) for value in arguments if not callable(value)]
-    found: dict[str, Any] = {"with": plain} if plain else {}
-    for name, value in named.items():
-        if not callable(value):
-            found[name] = _plain(value)
-    return found
+    body: dict[str, Any] = {"role": role, "do": name, **({"with": plain} if plain else {})}
+    body |= {key: _plain(value) for key, value in named.items() if not callable(value)}
+    body |= {key: value for key, value in (("intent", intent), ("error", error)) if value is not None}
+    return body if answer is None else {**body, "answer": in_short(answer)}
 
 
 def in_short(answer: object) -> object:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Recording is judging: the one verb of a bench test stores, evaluates and judges, so that no author can forget to."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -88,13 +89,22 @@ class Measure:
         :param proven_by: a capture of the same point that proves the output, where the reading itself cannot.
         :raises Exception: what went wrong with an earlier reading since.
         """
-        conditions = self._conditions(point)
-        work = partial(self._judge, point, metric, reading, proven_by, conditions)
+        # Later the bench may be at another point.
+        shunt = self._bench.shunt
+        place = self._where.get((point, shunt), lambda: self._place(point, shunt))
+        work = partial(self._judge, point, metric, reading, proven_by, place, utc_now())
         self._run.backlog.add(work, None if isinstance(reading, Derived) else reading)
 
     def _judge(
-        self, point: Point, metric: str, reading: Reading, proven_by: Capture | None, conditions: dict[str, Any]
+        self,
+        point: Point,
+        metric: str,
+        reading: Reading,
+        proven_by: Capture | None,
+        place: Mapping[str, Any],
+        then: datetime,
     ) -> None:
+        conditions = {**place, "wall_time": iso(then)}
         proof = self._proof(proven_by, point) if proven_by else None
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
         for attempt in self._attempts_of(reading, proof):
@@ -316,9 +326,8 @@ class Measure:
             )
 
     def _conditions(self, point: Point) -> dict[str, Any]:
-        """Return the conditions of this moment: later the bench may be at another point."""
-        shunt = self._bench.shunt
-        return {**self._where.get((point, shunt), lambda: self._place(point, shunt)), "wall_time": iso(utc_now())}
+        """Return the conditions of this moment."""
+        return {**self._place(point, self._bench.shunt), "wall_time": iso(utc_now())}
 
     def _place(self, point: Point, shunt: float) -> dict[str, Any]:
         return {

@@ -6,6 +6,7 @@ from typing import Any
 
 from bench.session.body_json import body_json
 from instruments.errors import BenchError
+from instruments.witness import Account
 from stimcert.derivation import whole_record
 from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason
@@ -54,12 +55,12 @@ class RunStore:
         except JournalError as error:
             raise self._failed(error) from error
 
-    def note(self, kind: str, body: Mapping[str, object]) -> None:
+    def note(self, kind: str, account: Account) -> None:
         """Append one event of the instruments, in its place and with its time; the work on it waits for an instrument.
 
-        :param body: is not changed afterwards.
+        :param account: says what happened, at any later time the same.
         """
-        self._journal.note(kind, body)
+        self._journal.note(kind, account)
 
     def intend(self, body: Mapping[str, object]) -> int:
         """Append what is about to energise the bench; on disk when this returns, with all that waited.
@@ -163,6 +164,6 @@ class StoreWitness:
             raise BenchError(f"{body['role']}.{body['do']} refused: {failure.text}", code=STORAGE_FAILED)
         return self._store.intend(body)
 
-    def done(self, body: dict[str, Any]) -> None:
+    def done(self, account: Account) -> None:
         """Note what was done."""
-        self._store.note("done", body)
+        self._store.note("done", account)

@@ -15,7 +15,7 @@ class Moment(NamedTuple):
     """What both clocks say.
 
     :param wall: UTC.
-    :param monotonic: s, µs.
+    :param monotonic: s.
     """
 
     wall: datetime
@@ -25,7 +25,7 @@ class Moment(NamedTuple):
 def moment() -> Moment:
     """Return this moment."""
     machine = host()
-    return Moment(machine.now(), round(machine.monotonic(), 6))
+    return Moment(machine.now(), machine.monotonic())
 
 
 class ClockWatch:
@@ -34,8 +34,9 @@ class ClockWatch:
     def __init__(self) -> None:
         self._last: Moment | None = None
 
-    def stamp(self, then: Moment) -> tuple[str, float | None]:
-        """Return the wall time of an event (UTC, ms), and by how much the wall clock jumped since the one before it.
+    def stamp(self, then: Moment) -> tuple[str, float, float | None]:
+        """Return wall time (UTC, ms) and monotonic time (s, µs) of an event, and by how much the wall clock jumped
+        since the one before it.
 
         :return: the jump in s, positive forward, is None where there was none. A machine that was suspended shows the
             same, since its monotonic clock stood still.
@@ -45,4 +46,5 @@ class ClockWatch:
         if last is not None:
             apart = (then.wall - last.wall).total_seconds() - (then.monotonic - last.monotonic)
             step = round(apart, 3) if abs(apart) > STEP else None
-        return f"{then.wall.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z", step
+        wall = then.wall.replace(tzinfo=None).isoformat(timespec="milliseconds")
+        return f"{wall}Z", round(then.monotonic, 6), step

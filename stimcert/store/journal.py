@@ -71,7 +71,7 @@ class Journal:
         self.path = path
         self.encode: Callable[[Mapping[str, object]], str] = _ENCODER.encode
         self._count, self._head, self._sealed = 0, GENESIS, False
-        self._noted: deque[tuple[str, Mapping[str, object], Moment]] = deque()
+        self._noted: deque[tuple[str, Callable[[], Mapping[str, object]], Moment]] = deque()
         self._pending: list[tuple[int, str, str, float, str, str]] = []
         self._handed = 0
         self._clock = ClockWatch()
@@ -124,24 +124,25 @@ class Journal:
             self.commit()
         return seq
 
-    def note(self, kind: str, body: Mapping[str, object]) -> None:
+    def note(self, kind: str, account: Callable[[], Mapping[str, object]]) -> None:
         """Append one event that need not be durable, and put off the work on it until somebody has the time, or must.
 
-        :param body: is not changed afterwards. One that JSON has no words for is told to whoever appends next.
+        :param account: returns its body, at any later time the same. One that JSON has no words for is told to whoever
+            appends next.
         """
-        self._noted.append((kind, body, moment()))
+        self._noted.append((kind, account, moment()))
 
     def _chain(self) -> None:
         """Do the work on what was only noted."""
         while self._noted:
-            kind, body, then = self._noted.popleft()
-            self._add(kind, self.encode(body), then)
+            kind, account, then = self._noted.popleft()
+            self._add(kind, self.encode(account()), then)
 
     def _add(self, kind: str, text: str, then: Moment) -> int:
-        wall, step = self._clock.stamp(then)
+        wall, monotonic, step = self._clock.stamp(then)
         if step is not None:
-            self._link("clock_step", wall, then.monotonic, _ENCODER.encode({"seconds": step}))
-        return self._link(kind, wall, then.monotonic, text)
+            self._link("clock_step", wall, monotonic, _ENCODER.encode({"seconds": step}))
+        return self._link(kind, wall, monotonic, text)
 
     def _link(self, kind: str, wall: str, monotonic: float, text: str) -> int:
         self._count += 1

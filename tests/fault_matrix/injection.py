@@ -217,10 +217,10 @@ class Injection:
                 self._end()
             return append(journal, kind, body, **how)
 
-        def notes(journal: Journal, kind: str, body: Any) -> None:
+        def notes(journal: Journal, kind: str, account: Any) -> None:
             if self._due("event"):
                 self._end()
-            note(journal, kind, body)
+            note(journal, kind, account)
 
         def commits(journal: Journal) -> None:
             commit(journal)

@@ -5,7 +5,8 @@ Two runs in turn, of the same plan: the second has SQLite sync nothing, so that 
 to encode, to chain, to insert, to commit. What fdatasync costs is the disk's affair, and stands apart; how often it is
 called is counted. The time of the second run is that of the processor, so that other programs do not count.
 
-Most of that work is done while an instrument takes the next reading. What is left, a reading waits for: it is printed too.
+Most of that work is done while an instrument takes the next reading. What is left, a reading waits for: that is printed
+as well.
 """
 
 import argparse

@@ -174,13 +174,13 @@ def test_what_was_only_noted_keeps_its_place_and_its_time(tmp_path: Path) -> Non
     clocks = Clocks()
     with hosted(clocks):
         journal = Journal(tmp_path / "journal.sqlite")
-        journal.note("done", {"n": 1})
+        journal.note("done", lambda: {"n": 1})
         clocks.pass_by(1.0)
         journal.append("measurement", {"n": 2}, durable=False)
-        journal.note("done", {"n": 3})
+        journal.note("done", lambda: {"n": 3})
         clocks.pass_by(1.0)
         journal.prepare()
-        journal.note("done", {"n": 4})
+        journal.note("done", lambda: {"n": 4})
         journal.append("intent", {"n": 5})
         assert journal.count == 5
         journal.seal()
@@ -198,7 +198,7 @@ def test_what_was_prepared_is_on_disk_with_the_next_commit_only(tmp_path: Path) 
     journal = Journal(tmp_path / "journal.sqlite")
     journal.append("run_begun", {})
     for _ in range(2):
-        journal.note("done", {})
+        journal.note("done", lambda: {})
         journal.prepare()
     killed = shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}-killed")
     assert [event.kind for event in read_events(killed / "journal.sqlite")] == ["run_begun"]
@@ -212,7 +212,7 @@ def test_nothing_to_prepare_leaves_nothing_open(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     journal.prepare()
     assert not journal._connection.in_transaction
-    journal.note("done", {})
+    journal.note("done", lambda: {})
     for _ in range(3):
         journal.prepare()
     journal.commit()
@@ -224,7 +224,7 @@ def test_nothing_to_prepare_leaves_nothing_open(tmp_path: Path) -> None:
 
 def test_a_note_that_json_has_no_words_for_is_told_to_whoever_appends_next(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
-    journal.note("done", {"value": math.nan})
+    journal.note("done", lambda: {"value": math.nan})
     with pytest.raises(ValueError, match="JSON"):
         journal.append("measurement", {})
     journal.append("case_error", {})
@@ -251,7 +251,7 @@ def test_what_was_prepared_and_could_not_be_stored_waits_for_room(tmp_path: Path
     disk = Full(statement)
     journal = Journal(tmp_path / "journal.sqlite")
     with hosted(disk):
-        journal.note("done", {})
+        journal.note("done", lambda: {})
         with pytest.raises(JournalError, match="full"):
             for _ in range(2):
                 journal.prepare()
