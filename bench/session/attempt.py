@@ -66,6 +66,7 @@ class Attempt:
 
         :param event: minimum duration of an event, s; None for the metric's default.
         """
+        event = None if metric == "current.mean" else event
         if (metric, event) not in self._evaluated:
             self._evaluated[metric, event] = outcome(metric, self.part, point, event)
         return self._evaluated[metric, event]

@@ -12,7 +12,7 @@ from bench.session.cross_checks import Documents, cross_problems
 from bench.session.input_files import InputFile, InputReader
 from instruments.station_file import StationFile
 from stimcert.limits import LimitFile, LimitRow
-from stimcert.plan import Plan
+from stimcert.plan import Case, Mode, Plan
 from stimcert.profile import Profile
 from stimcert.strict_toml import Document, Problem
 
@@ -74,6 +74,16 @@ class Inputs:
     @cached_property
     def rows(self) -> "dict[tuple[str, ...], list[tuple[LimitRow, Row]]]":
         """Bounds that were made from limit rows already, by the names of a case's rows and a metric."""
+        return {}
+
+    @cached_property
+    def judged(self) -> "dict[int, tuple[Case, list[tuple[Mode, Row]]]]":
+        """The rows by which a case can be judged, by the case's identity, where all of its points were gone through."""
+        return {}
+
+    @cached_property
+    def counted(self) -> "dict[int, tuple[Case, int]]":
+        """The number of points of a case, by the case's identity, where they were counted."""
         return {}
 
 

@@ -144,4 +144,6 @@ def expected_u(inputs: Inputs, setup: Setup, current: float) -> float:
 
 def case_points(inputs: Inputs, case: Case) -> int:
     """Return how many points a case has, events and states counted one by one."""
-    return sum(not point.one_more_up for point in points_of(inputs.plan, case))
+    if id(case) not in inputs.counted:
+        inputs.counted[id(case)] = (case, sum(not point.one_more_up for point in points_of(inputs.plan, case)))
+    return inputs.counted[id(case)][1]

@@ -60,8 +60,14 @@ def required_points(inputs: Inputs, case: Case) -> Iterator[dict[str, Any]]:
         }
 
 
-def judged_rows(inputs: Inputs, case: Case) -> Iterator[tuple[Mode, Row]]:
-    """Yield each row by which a case can be judged, once for each mode."""
+def judged_rows(inputs: Inputs, case: Case) -> list[tuple[Mode, Row]]:
+    """Return each row by which a case can be judged, once for each mode; all points are gone through once."""
+    if id(case) not in inputs.judged:
+        inputs.judged[id(case)] = (case, list(_judged_rows(inputs, case)))
+    return inputs.judged[id(case)][1]
+
+
+def _judged_rows(inputs: Inputs, case: Case) -> Iterator[tuple[Mode, Row]]:
     if judged_by_mode(case.procedure) == "modality":
         yield from ((mode, modality_row(mode)) for mode in map(inputs.plan.mode_named, case.modes))
     metrics, seen = _metrics(inputs, case), set[tuple[str, str]]()
