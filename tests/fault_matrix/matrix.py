@@ -114,7 +114,7 @@ def _announce(steps: list[Step], counts: Counts, seed: int) -> None:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--row", help="id or name of a row")
-    parser.add_argument("--at", type=int, metavar="K", help="this step only")
+    parser.add_argument("--at", type=_span, metavar="K[-L]", help="this step only, or from K to L")
     parser.add_argument("--device", choices=DEVICES)
     parser.add_argument("--sample", type=int, metavar="N")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
@@ -127,12 +127,15 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _span(text: str) -> range:
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
 def _selected(steps: list[Step], asked: argparse.Namespace) -> list[Step]:
-    return [
-        (row, at, device)
-        for row, at, device in steps
-        if asked.row in (None, row.name, row.id) and asked.at in (None, at) and asked.device in (None, device)
-    ]
+    rows = {row for row in ROWS if asked.row in (None, row.name, row.id)}
+    steps = [step for step in steps if step[0] in rows and asked.device in (None, step[2])]
+    return steps if asked.at is None else [step for step in steps if step[1] in asked.at]
 
 
 def _disturb(steps: list[Step], results: Results, asked: argparse.Namespace) -> None:

@@ -81,7 +81,7 @@ def test_a_sample_has_every_row_and_is_the_same_for_the_same_seed() -> None:
 def test_what_does_not_hold_says_how_to_see_it_again() -> None:
     command = matrix.command_of(OUTCOME)
     assert command == 'python tests/fault_matrix/matrix.py --row="N1 a late reply" --at=2 --device=hot'
-    asked = argparse.Namespace(row="N1 a late reply", at=2, device="hot")
+    asked = argparse.Namespace(row="N1 a late reply", at=matrix._span("2"), device="hot")
     assert matrix._selected(matrix.every_step(COUNTS), asked) == [(ROWS[0], 2, "hot")]
 
 
