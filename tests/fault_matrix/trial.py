@@ -192,7 +192,7 @@ def _broken(made: Outcome, run: Path, account: list[dict[str, Any]], record: dic
         found.append("exit code 0 without a sealed, complete PASS")
     if _condemned(made, record):
         found.append("a broken bench condemns what is good")
-    if _unnoticed(made):
+    if _unnoticed(made, record):
         found.append("false PASS: ends as if nothing had happened")
     found += _named(made)
     found += _safe(run, record)
@@ -206,16 +206,18 @@ def _condemned(made: Outcome, record: dict[str, Any] | None) -> bool:
     return cases.get(KEEPS) in bad or (made.device == "good" and made.verdict in bad)
 
 
-def _unnoticed(made: Outcome) -> bool:
+def _unnoticed(made: Outcome, record: dict[str, Any] | None) -> bool:
     """Whether a fault that must be noticed was not: the good device passes, or the record of the hot one shows nothing.
 
+    What goes wrong on the way to safety is tried again through a new session; the record says so.
     After its record a run of the hot device has nothing left to say: it ends in 1 in any case. What is sealed by then
     stays a PASS, as it was measured; the exit code says that something went wrong.
     """
     if not made.injected or made.row.harmless or made.row.codes is None:
         return False
     if made.row.seam in _INSTRUMENTS:
-        return made.verdict == EXPECTED[made.device]
+        told = record is not None and record["safe_state"] is not None and record["safe_state"]["errors"]
+        return made.verdict == EXPECTED[made.device] and not told
     return made.exit_code == 0 or (made.verified and not made.recorded)
 
 
