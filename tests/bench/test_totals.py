@@ -15,6 +15,7 @@ from bench.session.point import MeanCurrent
 from bench.session.run import Run
 from stimcert.reason import Reason
 from stimcert.record import STATION, derive
+from stimcert.store.run_folder import utc_now
 from stimcert.verdict import Verdict
 from tests.bench.parts import case, inputs, mean_reading, point
 
@@ -201,7 +202,7 @@ def test_a_pilot_is_kept_beside_the_mean_and_decides_nothing() -> None:
     stored: list[dict[str, Any]] = []
     measure._store = stored.append  # type: ignore[method-assign]
     reading = MeanCurrent(reading=mean_reading(1e-4, 1e-4), pilot=mean_reading(1.1e-4, 1.2e-4))
-    measure._judge(point(), "current.mean", reading, None, {})
+    measure._judge(point(), "current.mean", reading, None, {}, utc_now())
     assert [(m["value"], m["conditions"]["record"]) for m in stored] == [(1.15e-4, "pilot"), (1e-4, "chosen")]
     assert stored[0]["verdict"] is None
     assert stored[0]["reason"]["code"] == "pilot_reading"
