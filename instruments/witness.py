@@ -79,7 +79,8 @@ class Witnessed:
             except BaseException as error:
                 self._witness.done(partial(asked, error=f"{type(error).__name__}: {error}"))
                 raise
-            self._witness.done(partial(asked, answer=answer))
+            # In short at once: a record of millions of samples is not kept for it.
+            self._witness.done(partial(asked, answer=None if answer is None else in_short(answer)))
             return answer
 
         return told
@@ -95,12 +96,15 @@ def _asked(
     error: str | None = None,
     answer: object = None,
 ) -> dict[str, Any]:
-    """Return what an action was asked with, and what came of it; what it is to call meanwhile is told by itself."""
+    """Return what an action was asked with, and what came of it; what it is to call meanwhile is told by itself.
+
+    :param answer: in short.
+    """
     plain = [_plain(value) for value in arguments if not callable(value)]
     body: dict[str, Any] = {"role": role, "do": name, **({"with": plain} if plain else {})}
     body |= {key: _plain(value) for key, value in named.items() if not callable(value)}
     body |= {key: value for key, value in (("intent", intent), ("error", error)) if value is not None}
-    return body if answer is None else {**body, "answer": in_short(answer)}
+    return body if answer is None else {**body, "answer": answer}
 
 
 def in_short(answer: object) -> object:

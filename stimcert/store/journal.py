@@ -24,6 +24,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 _INSERT = "INSERT INTO event (seq, kind, wall, monotonic, body, hash) VALUES (?, ?, ?, ?, ?, ?)"
 _EXCLUSIVE = ("locking_mode", "EXCLUSIVE", "exclusive")
 _PRAGMAS = (_EXCLUSIVE, ("journal_mode", "WAL", "wal"), ("synchronous", "FULL", "2"))
+_MOST_NOTED = 64
+"""Events that may wait for the work on them."""
 _LEFT = ("-wal", "-shm", "-journal")
 
 
@@ -131,6 +133,8 @@ class Journal:
             appends next.
         """
         self._noted.append((kind, account, moment()))
+        if len(self._noted) >= _MOST_NOTED:
+            self._chain()
 
     def _chain(self) -> None:
         """Do the work on what was only noted."""
