@@ -21,6 +21,7 @@ from instruments.errors import BenchError, GarbledReply, InstrumentRefused
 from instruments.io import Door, open_session
 
 ERROR_QUERY = ":SYST:ERR?"
+_NO_ERROR = ("0,", "+0,")
 OVERFLOW = 9.9e37  # SCPI-1999 volume 1, 7.2.1.5: infinity
 NOT_A_NUMBER = 9.91e37  # the same: not a number
 _LONGEST_QUEUE = 100
@@ -212,6 +213,9 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
         return [] if self._changing else self.check_errors()
 
     def _raise_errors(self, reply: str) -> None:
+        if reply.startswith(_NO_ERROR):
+            self._unchecked.clear()
+            return
         found: list[str] = []
         while self._error_code(reply) != 0 and len(found) < _LONGEST_QUEUE:
             found.append(reply.strip())
