@@ -23,7 +23,7 @@ from pyvisa.constants import StatusCode
 from instruments.visa_line import VisaLine
 from stimcert.store import host as machine
 from stimcert.store.journal import Journal
-from tests.fault_matrix.rows import FULL, SILENT, Row
+from tests.fault_matrix.rows import BEHIND, FULL, SILENT, Row
 from tests.fault_matrix.small_disk import fill
 
 DISK = "disk"
@@ -49,7 +49,7 @@ class Injection:
         self.counts: dict[str, int] = {}
         self._jump = timedelta()
         self._held_back: dict[int, str] = {}
-        self._behind = False
+        self._behind = self._misled = False
         self._last_block: bytes | None = None
         self._silent: str | None = None
         self._disk = account.parent / DISK
@@ -78,8 +78,13 @@ class Injection:
         self.counts[seam] = self.counts.get(seam, 0) + 1
         if seam != self._row.seam or self.counts[seam] != self._at:
             return False
-        self.tell(injected=self._row.does, at=self._at, place=_place(), recorded=self._record.exists())
+        if self._row.does != BEHIND:
+            self._happened()
         return True
+
+    def _happened(self) -> None:
+        """Note that the fault is there."""
+        self.tell(injected=self._row.does, at=self._at, place=_place(), recorded=self._record.exists())
 
     # --- instruments
 
@@ -110,12 +115,9 @@ class Injection:
             raise ConnectionResetError("connection reset by peer")
         self._fall_silent(session, due)
         reply = read()
-        if due and self._row.does == "replies one behind":
-            self._behind = True
+        self._behind = self._behind or (due and self._row.does == BEHIND)
         if self._behind:
-            # As an instrument whose output queue holds one answer too many.
-            before, self._held_back[id(session)] = self._held_back.get(id(session), "0"), reply
-            return before
+            return self._one_behind(session, reply)
         if not due:
             return reply
         match self._row.does:
@@ -137,6 +139,15 @@ class Injection:
                 return _first_number_as(reply, "9.9E37")
             case _:
                 return _with_error(reply)
+
+    def _one_behind(self, session: Any, reply: str) -> str:
+        """Answer as an instrument whose output queue holds one answer too many; a fault from the second answer on."""
+        before = self._held_back.get(id(session))
+        self._held_back[id(session)] = reply
+        if before is not None and not self._misled:
+            self._misled = True
+            self._happened()
+        return "0" if before is None else before
 
     def _fall_silent(self, session: Any, due: bool) -> None:
         """Have an instrument do what it is told and answer nothing any more, whoever connects to it."""
@@ -260,7 +271,7 @@ class Injection:
 
 def _place() -> str:
     """Return which functions of ours, the innermost first, are about to be disturbed."""
-    found, frame = [], sys._getframe(2)
+    found, frame = [], sys._getframe(3)
     while frame is not None and len(found) < 4:
         if frame.f_code.co_filename.startswith(_OURS):
             found.append(frame.f_code.co_qualname)

@@ -14,7 +14,7 @@ DEVICES = ("hot", "good")
 """The one exceeds the ceiling at its top level and keeps it below: in one run, what is bad must not pass and what is
 good must not fail. The other is needed where a fault may come after the record, which the exit code then must tell."""
 
-SILENT, FULL = "silence from then on", "a disk that is full from then on"
+SILENT, FULL, BEHIND = "silence from then on", "a disk that is full from then on", "replies one behind"
 
 BENCH = ("instrument_silent", "instrument_lost", "garbled_reply", "instrument_refused", "not_a_number", "overrange")
 """How trouble with an instrument is named where it is seen at once."""
@@ -62,7 +62,7 @@ ROWS = (
     Row(id="N1", does="half a reply", seam="question", codes=_ANY, harmless=True),
     Row(id="N1", does="an empty reply", seam="question", codes=_ANY),
     Row(id="N1", does="noise for a reply", seam="question", codes=_ANY, harmless=True),
-    Row(id="N1", does="replies one behind", seam="question", codes=_ANY),
+    Row(id="N1", does=BEHIND, seam="question", codes=_ANY),
     Row(id="N1", does="a reply twice", seam="question", codes=_ANY, harmless=True),
     Row(id="N2", does="not a number", seam="question", codes=_ANY, harmless=True),
     Row(id="N2", does="an overflow", seam="question", codes=_ANY, harmless=True),
