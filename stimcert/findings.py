@@ -63,13 +63,13 @@ def nearness(measurement: Body) -> float:
     """
     value, lower, upper = (measurement[key] for key in ("value", "lower_limit", "upper_limit"))
     if value is None:
-        return float("-inf")
+        return -math.inf
     held = abs(value) if measurement.get("magnitude") else value
     beyond = [held - upper] if upper is not None else []
     beyond += [lower - held] if lower is not None else []
     scale = max((abs(limit) for limit in (lower, upper) if limit), default=0.0)
     scale = scale or measurement.get("expanded_uncertainty") or 1.0
-    return max(beyond, default=float("-inf")) / scale
+    return max(beyond, default=-math.inf) / scale
 
 
 def advisories(cases: Sequence[Body]) -> list[dict[str, Any]]:

@@ -77,9 +77,7 @@ def test_a_run_without_its_table_is_named(unit: Callable[..., Path]) -> None:
         lot_table([])
 
 
-def test_a_formula_in_the_table_of_another_is_written_as_text(
-    unit: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_a_formula_in_the_table_of_another_is_written_as_text(unit: Callable[..., Path], tmp_path: Path) -> None:
     run, lot = unit("A"), tmp_path / "lot.csv"
     text = (run / "readings.csv").read_text(encoding="utf-8").replace("current.peak", "=1+1;@SUM(A1)")
     (run / "readings.csv").write_text(text, encoding="utf-8")

@@ -44,8 +44,9 @@ def test_a_risk_that_no_guard_band_keeps_is_refused() -> None:
 
 @given(st.floats(-3.0, 3.0), st.floats(0.5, 2.0))
 def test_what_is_known_after_a_reading_is_prior_times_likelihood(value: float, u: float) -> None:
-    known = updated(PROCESS, value, u)
-    ratios = [PROCESS.pdf(x) * NormalDist(x, u).pdf(value) / known.pdf(x) for x in (-1.0, -0.2, 0.3, 1.0)]
+    prior = NormalDist(0.3, 1.0)
+    known = updated(prior, value, u)
+    ratios = [prior.pdf(x) * NormalDist(x, u).pdf(value) / known.pdf(x) for x in (-1.0, -0.2, 0.3, 1.0)]
     assert ratios == pytest.approx([ratios[0]] * 4, rel=1e-9)
 
 

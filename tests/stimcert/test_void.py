@@ -11,6 +11,7 @@ from stimcert.allowance import EACH_CHECK
 from stimcert.reason import Reason
 from stimcert.record import derive
 from stimcert.verdict import Verdict
+from stimcert.void import make_void
 from tests.stimcert.test_record import SAFE, STATION, WALL, Events, begun, case, measurement
 
 DRIFTED = Reason("drifted", {"what": "zero", "before": "0 A", "after": "1 µA", "allowed": "0.1 µA"}).as_dict()
@@ -98,3 +99,10 @@ def test_the_record_says_how_often_its_checks_alarm_for_nothing() -> None:
     assert (checks["count"], checks["allowed"]) == (3, 1e-3)
     assert checks["false_alarm"] == pytest.approx(3 * EACH_CHECK)
     assert checks["paths"] == {"compared": 0, "disagreed": 0, "not_comparable": {}}
+
+
+def test_what_is_void_already_keeps_none_behind_it_from_being_so() -> None:
+    measurements: list[dict[str, Any]] = [{"verdict": "PASS", "void": {"code": "first"}}, {"verdict": "PASS"}]
+    make_void(measurements, {"text": "the load drifted"})
+    assert measurements[0] == {"verdict": "PASS", "void": {"code": "first"}}
+    assert (measurements[1]["verdict"], measurements[1]["judged_before"]) == ("ERROR", "PASS")
