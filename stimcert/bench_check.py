@@ -20,8 +20,11 @@ def sealed(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def intact(result: Mapping[str, Any]) -> bool:
-    """Whether a result still fits its seal."""
-    return result.get(SEAL) == _digest({key: value for key, value in result.items() if key != SEAL})
+    """Whether a result still fits its seal; one that holds what is no number, or half a character, never had one."""
+    try:
+        return result.get(SEAL) == _digest({key: value for key, value in result.items() if key != SEAL})
+    except ValueError:
+        return False
 
 
 def _digest(body: Mapping[str, Any]) -> str:
@@ -52,7 +55,8 @@ def objection(
     when = str(result["ended"])
     if result.get("verdict") != GOOD:
         return Reason("bench_check_failed", {"at": when, "text": str(result.get("text", ""))})
-    checked = result.get("serials", {})
+    found = result.get("serials")
+    checked = found if isinstance(found, Mapping) else {}
     others = sorted(role for role, serial in serials.items() if serial is not None and checked.get(role) != serial)
     if others:
         return Reason("bench_check_of_others", {"at": when, "roles": ", ".join(others)})

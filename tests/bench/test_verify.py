@@ -4,10 +4,13 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bench.verification import STEPS, Wrong, first_difference, verify
 from stimcert.store.journal_file import Event
@@ -153,3 +156,22 @@ def test_a_difference_is_named_by_its_place() -> None:
     assert first_difference([1], [1, 2]) == "it is [1], the journal says [1, 2]"
     assert first_difference({"a": True}, {"a": 1}) == "a is true, the journal says 1"
     assert first_difference({"a": 1.0}, {"a": 1.0}) is None
+
+
+@kept
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_damage_to_record_or_journal_is_named_and_never_a_traceback(copy: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["record.json", "journal.sqlite"]))
+    whole = (copy / name).read_bytes()
+    place = data.draw(st.integers(0, len(whole) - 1))
+    spoilt = whole[:place] + data.draw(st.binary(max_size=6)) + whole[place + data.draw(st.integers(0, 6)) :]
+    (copy / name).write_bytes(spoilt)
+    try:
+        if name == "record.json" and spoilt != whole:
+            assert complaint(copy)
+        else:
+            with suppress(Wrong):  # some bytes of a database are never read
+                list(verify(copy))
+    finally:
+        (copy / name).write_bytes(whole)

@@ -7,6 +7,7 @@ not survive any more is a mistake too. Ends in 0 only without either.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -72,6 +73,8 @@ def explained() -> Iterator[Mutant]:
 
 
 def main() -> int:
+    # What was found before may be due to other code, or to other tests.
+    shutil.rmtree(ROOT / "mutants", ignore_errors=True)
     # Its code says nothing: survivors are not its business.
     subprocess.run([sys.executable, "-m", "mutmut", "run", "--max-children", "1", *sys.argv[1:]], cwd=ROOT, check=False)
     found = codes()

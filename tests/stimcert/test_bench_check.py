@@ -5,6 +5,8 @@ import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stimcert.bench_check import GOOD, SCHEMA, intact, objection, sealed
 from stimcert.certificate import Backing, foreseeable
@@ -83,3 +85,26 @@ def test_the_blocker_goes_when_the_check_is_good() -> None:
     assert codes(bench_check={"code": "bench_check_overdue", "params": {"at": "x", "valid": "24 h"}}) == [
         "bench_check_overdue"
     ]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=()), max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(result())), JSON, min_size=1, max_size=4), st.booleans())
+def test_whatever_a_file_holds_speaks_for_a_station_only_as_it_was_written(spoilt: dict[str, Any], seal: bool) -> None:
+    """With a seal of its own it must still be of this station and its instruments, good and of late."""
+    found = result() | spoilt
+    if seal:
+        found.pop("sha256", None)
+        try:
+            found = sealed(found)
+        except ValueError:
+            return
+    if code(found) is None:
+        assert intact(found)
+        assert (found["station"], found["verdict"], found["schema"]) == ("lab", GOOD, SCHEMA)
+        assert found["serials"]["smu"] == SERIALS["smu"]

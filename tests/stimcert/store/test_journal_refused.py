@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stimcert.store.host import Host, hosted
 from stimcert.store.journal import Journal, JournalError
@@ -127,3 +129,40 @@ def test_a_seal_that_fails_after_its_answer_is_none(tmp_path: Path) -> None:
     with hosted(Late()), pytest.raises(JournalError, match="integer overflow"):
         journal.seal()
     journal.close()
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sealed journal, to be spoilt in copies."""
+    journal = Journal(tmp_path_factory.mktemp("good") / "journal.sqlite")
+    for number in range(20):
+        journal.append("measurement", {"n": number, "text": "µ" * number})
+    journal.seal()
+    return journal.path
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_a_journal_that_was_damaged_anywhere_is_refused_or_says_what_it_said(
+    good: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    content = bytearray(good.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place : place + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=8))
+    damaged = tmp_path_factory.mktemp("damaged") / "journal.sqlite"
+    damaged.write_bytes(content)
+    try:
+        events = read_events(damaged)
+    except JournalError as refused:
+        assert "journal.sqlite" in str(refused)
+        return
+    assert events == read_events(good)
+
+
+@given(content=st.binary(max_size=300))
+def test_whatever_bytes_are_no_journal(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = tmp_path_factory.mktemp("any") / "journal.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(JournalError):
+        read_events(path)
