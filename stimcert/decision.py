@@ -107,7 +107,7 @@ def _parts(uncertainty: Uncertainty | float | None) -> tuple[float | None, float
     """Return U, u and the degrees of freedom."""
     if isinstance(uncertainty, Uncertainty):
         return uncertainty.expanded, uncertainty.standard, uncertainty.dof
-    return uncertainty, (0.0 if uncertainty is None else uncertainty / _K), None
+    return uncertainty, (math.nan if uncertainty is None else uncertainty / _K), None
 
 
 def _check(lower: float | None, upper: float | None, bound: str | None) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from stimcert.decision import decide
 from stimcert.reason import CATALOGUE
+from stimcert.rules import guard_band
 from stimcert.verdict import Verdict
 
 PASS, CPASS, CFAIL, FAIL = Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.CONDITIONAL_FAIL, Verdict.FAIL
@@ -171,3 +172,22 @@ def test_a_binary_statement_rejects_what_is_not_accepted_and_judges_no_more() ->
     assert [decision.binary for decision in found.values()] == [Verdict.PASS, *[Verdict.FAIL] * 3]
     assert decide(math.nan, 10.0, upper=600.0).binary is Verdict.ERROR
     assert decide(500.0, 10.0, upper=600.0, bound=">=").binary is Verdict.INCONCLUSIVE
+
+
+def test_of_two_sides_that_are_equally_bad_the_upper_limit_is_named() -> None:
+    decision = decide(0.0, 10.0, lower=-5.0, upper=5.0)
+    assert (decision.verdict, decision.params["limit"]) == (Verdict.CONDITIONAL_PASS, 5.0)
+
+
+def test_a_bare_number_is_u_of_a_normal_distribution() -> None:
+    # 10 is U for 95 %: u is 10/1.959964 = 5.10214, and 2.326348 u leave 1 % beyond.
+    decision = decide(590.0, 10.0, upper=600.0, rule="pfa:0.01")
+    assert decision.guard_band == pytest.approx(2.326348 * 5.10214, rel=1e-5)
+    assert decision.nonconformance_probability == pytest.approx(0.025, rel=1e-5)
+
+
+def test_a_rule_of_ones_own_decides_like_a_named_one() -> None:
+    decision = decide(590.0, 10.0, upper=600.0, rule=guard_band(1.5))
+    assert (decision.guard_band, decision.rule) == (15.0, "guard-1.5U")
+    assert decision.verdict is Verdict.CONDITIONAL_PASS
+    assert decide(584.9, 10.0, upper=600.0, rule=guard_band(1.5)).verdict is Verdict.PASS
