@@ -303,15 +303,18 @@ class Run:
     def _conclude(self) -> None:
         self._settle()
         self._nothing_changed()
-        stopped = self._watch.seen
-        if stopped:
-            self.log("interrupted", {"signal": stopped[0]})
+        self._note_stop()
         self.log("run_ended", {"ended": iso(utc_now())})
-        # Whoever stopped a run may want to go on with it: that one stays open.
-        record = self.store.conclude(sealed=not stopped)
+        # Until it is sealed a run can be stopped; whoever did may want to go on with it: that one stays open.
+        self._note_stop()
+        record = self.store.conclude(sealed=not self.stopped)
         self.record = _without_measurements(record)
-        self.stopped = bool(stopped)
         self.ledger_head = ended(self._run.ledger, record, self.path)
+
+    def _note_stop(self) -> None:
+        if self._watch.seen and not self.stopped:
+            self.stopped = True
+            self.log("interrupted", {"signal": self._watch.seen[0]})
 
     def _closing_check(self) -> None:
         if self._check is None or self._watch.seen or self.store.failure:

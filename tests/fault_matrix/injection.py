@@ -23,6 +23,7 @@ from pyvisa.constants import StatusCode
 from instruments.visa_line import VisaLine
 from stimcert.store import host as machine
 from stimcert.store.journal import Journal
+from stimcert.store.journal_file import SEALED
 from tests.fault_matrix.rows import BEHIND, FULL, SILENT, Row
 from tests.fault_matrix.small_disk import fill
 
@@ -49,7 +50,7 @@ class Injection:
         self.counts: dict[str, int] = {}
         self._jump = timedelta()
         self._held_back: dict[int, str] = {}
-        self._behind = self._misled = False
+        self._behind = self._misled = self._sealing = False
         self._last_block: bytes | None = None
         self._silent: str | None = None
         self._disk = account.parent / DISK
@@ -84,7 +85,7 @@ class Injection:
 
     def _happened(self) -> None:
         """Note that the fault is there."""
-        self.tell(injected=self._row.does, at=self._at, place=_place(), recorded=self._record.exists())
+        self.tell(injected=self._row.does, at=self._at, place=_place(), recorded=self._sealing or self._record.exists())
 
     # --- instruments
 
@@ -224,6 +225,7 @@ class Injection:
         append, note, commit = Journal.append, Journal.note, Journal.commit
 
         def appends(journal: Journal, kind: str, body: Any, **how: Any) -> int:
+            self._sealing = kind == SEALED
             if self._due("event"):
                 self._end()
             return append(journal, kind, body, **how)

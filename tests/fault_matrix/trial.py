@@ -39,7 +39,7 @@ class Outcome:
     """What a disturbed run left.
 
     :param injected: whether its step was reached at all.
-    :param recorded: whether the record was there by then.
+    :param recorded: whether the run was being sealed, or its record there, by then.
     :param verdict: of the record; None without one.
     :param code: reason code of the total.
     :param verified: whether ``python -m bench verify`` calls what is there a sealed, complete PASS.
