@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from stimcert.decision import decide
 from stimcert.reason import CATALOGUE
 from stimcert.rules import guard_band
+from stimcert.uncertainty import Uncertainty
 from stimcert.verdict import Verdict
 
 PASS, CPASS, CFAIL, FAIL = Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.CONDITIONAL_FAIL, Verdict.FAIL
@@ -191,3 +192,22 @@ def test_a_rule_of_ones_own_decides_like_a_named_one() -> None:
     assert (decision.guard_band, decision.rule) == (15.0, "guard-1.5U")
     assert decision.verdict is Verdict.CONDITIONAL_PASS
     assert decide(584.9, 10.0, upper=600.0, rule=guard_band(1.5)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("value", "expanded"), [(None, 10.0), (590.0, None), (math.nan, 10.0), (590.0, -1.0)])
+@pytest.mark.parametrize("rule", ["guard-U", "simple"])
+def test_what_could_not_be_judged_is_told_as_it_was(value: float | None, expanded: float | None, rule: str) -> None:
+    decision = decide(value, expanded, upper=600.0, rule=rule)
+    assert (decision.verdict, decision.rule, decision.code) == (Verdict.ERROR, rule, "not_a_number")
+    assert decision.params == {"value": pytest.approx(value, nan_ok=True), "uncertainty": expanded}
+
+
+def budget(u: float, expanded: float) -> Uncertainty:
+    return Uncertainty(
+        standard=u, expanded=expanded, coverage_factor=expanded / u, dof=None, effective_dof=math.inf, budget=()
+    )
+
+
+def test_a_coverage_factor_below_one_is_as_good_as_any_and_a_negative_u_is_none() -> None:
+    assert decide(590.0, budget(2.0, 1.0), upper=600.0).verdict is Verdict.PASS
+    assert decide(590.0, budget(-5.0, 1.0), upper=600.0).verdict is Verdict.ERROR

@@ -141,3 +141,10 @@ def test_a_guard_band_of_ones_own_is_a_share_of_u(share: float, text: str) -> No
 def test_what_is_no_share_of_u_is_no_rule(share: float) -> None:
     with pytest.raises(ValueError, match="from 0 to 10"):
         guard_band(share)
+
+
+def test_a_rule_by_risk_says_which_quantile_and_which_risk() -> None:
+    rule = rule_named("pfa:0.01")
+    assert rule.id == "pfa:0.01"
+    assert "by more than t·u, where t is the 0.99 quantile of Student's t at the degrees of freedom; FAIL" in rule.text
+    assert rule.text.endswith("False accepts stay below 1 % per decision.")
