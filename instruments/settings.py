@@ -39,13 +39,16 @@ def setting(
         validator=validator,
         values=values,
         set_process=send,
-        get_process=parse,
-        cast=str,
-        maxsplit=0,
         check_set_errors=True,
     )
-    result = Setting(made.fget, made.fset, None, docs)
-    result.query, result.parse = f"{header}?", parse
+    query = f"{header}?"
+
+    def read_back(driver: Any) -> object:
+        """Ask what it is; pymeasure would hand on what it cannot parse."""
+        return driver.parsed(query, str(driver.ask(query)), parse)
+
+    result = Setting(read_back, made.fset, None, docs)
+    result.query, result.parse = query, parse
     return result
 
 

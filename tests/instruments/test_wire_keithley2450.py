@@ -195,6 +195,12 @@ def test_garbage_in_place_of_a_read_back(answer):
         smu.change(current_range=1e-3)
 
 
+@pytest.mark.parametrize("answer", [b"", b"rubbish", b"0.001;0"])
+def test_garbage_in_place_of_one_setting(answer):
+    with connected((b":SENS:CURR:RANG?", answer)) as smu, pytest.raises(GarbledReply, match="SENS:CURR:RANG"):
+        _ = smu.current_range
+
+
 def test_output_is_switched_and_read_back():
     with connected((b":OUTP ON", None), (b":OUTP?;:SYST:ERR?", b"1;" + NO_ERROR)) as smu:
         smu.output(True)
