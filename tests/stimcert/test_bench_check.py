@@ -108,3 +108,8 @@ def test_whatever_a_file_holds_speaks_for_a_station_only_as_it_was_written(spoil
         assert intact(found)
         assert (found["station"], found["verdict"], found["schema"]) == ("lab", GOOD, SCHEMA)
         assert found["serials"]["smu"] == SERIALS["smu"]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800"])
+def test_what_json_has_no_words_for_never_had_a_seal(value: object) -> None:
+    assert code(result() | {"text": value}) == "bench_check_damaged"

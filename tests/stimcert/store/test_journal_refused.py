@@ -2,13 +2,14 @@
 """A journal that cannot be kept, gone on with or sealed is refused, whatever SQLite says."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stimcert.store import journal as journal_module
 from stimcert.store.host import Host, hosted
 from stimcert.store.journal import Journal, JournalError
 from stimcert.store.journal_file import SEALED, read_events
@@ -166,3 +167,20 @@ def test_whatever_bytes_are_no_journal(tmp_path_factory: pytest.TempPathFactory,
     path.write_bytes(content)
     with pytest.raises(JournalError):
         read_events(path)
+
+
+def test_what_is_noted_does_not_grow_without_end_while_nobody_commits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_MOST_NOTED", 3)
+    journal = Journal(tmp_path / "journal.sqlite")
+    told: list[int] = []
+
+    def account(number: int) -> Callable[[], dict[str, object]]:
+        return lambda: told.append(number) or {"n": number}  # type: ignore[func-returns-value]
+
+    for number in range(4):
+        journal.note("done", account(number))
+    assert told == [0, 1, 2]
+    assert [event.body["n"] for event in journal.events()] == [0, 1, 2, 3]
+    journal.close()
