@@ -67,8 +67,8 @@ def nearness(measurement: Body) -> float:
     held = abs(value) if measurement.get("magnitude") else value
     beyond = [held - upper] if upper is not None else []
     beyond += [lower - held] if lower is not None else []
-    scale = max((abs(limit) for limit in (lower, upper) if limit), default=0.0)
-    scale = scale or measurement.get("expanded_uncertainty") or 1.0
+    instead = measurement.get("expanded_uncertainty") or 1.0
+    scale = max((abs(limit) for limit in (lower, upper) if limit), default=instead)
     return max(beyond, default=-math.inf) / scale
 
 

@@ -211,3 +211,17 @@ def budget(u: float, expanded: float) -> Uncertainty:
 def test_a_coverage_factor_below_one_is_as_good_as_any_and_a_negative_u_is_none() -> None:
     assert decide(590.0, budget(2.0, 1.0), upper=600.0).verdict is Verdict.PASS
     assert decide(590.0, budget(-5.0, 1.0), upper=600.0).verdict is Verdict.ERROR
+
+
+def test_the_risk_of_a_value_between_two_limits_is_that_of_both_sides() -> None:
+    middle = decide(0.0, 1.959964, lower=-1.0, upper=1.0, rule="simple")
+    assert middle.nonconformance_probability == pytest.approx(math.erfc(1.0 / math.sqrt(2.0)), rel=1e-6)
+
+
+def test_of_a_censored_value_no_risk_is_known() -> None:
+    assert decide(700e-6, 1e-6, upper=600e-6, bound=">=", rule="guard-U").nonconformance_probability is None
+
+
+def test_without_a_limit_the_caller_is_told() -> None:
+    with pytest.raises(ValueError, match="^no limit: without a tolerance there is nothing to decide$"):
+        decide(1.0, 0.1, rule="simple")
