@@ -36,7 +36,7 @@ def counts() -> Counts:
     [
         (SILENT, "hot", "ERROR", BENCH),
         (FULL, "hot", "ERROR", ("storage_failed",)),
-        ("an fsync that fails", "good", "ERROR", ("storage_failed",)),
+        ("an fdatasync that fails", "good", "ERROR", ("storage_failed",)),
         ("disk full in SQLite", "good", "ERROR", ("storage_failed",)),
         ("SIGTERM", "good", "ABORTED", ("interrupted",)),
         ("SIGINT three times", "good", "ABORTED", ("interrupted",)),
