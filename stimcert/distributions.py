@@ -11,9 +11,10 @@ Source: JCGM 101:2008, 6.4 and table 1; JCGM 100:2008, 4.3.9 and G.4.2.
 """
 
 import math
+from dataclasses import replace
 from typing import TypedDict, Unpack
 
-from stimcert.term import Term, bounded
+from stimcert.term import Term, bounded, standard
 
 SQRT_2, SQRT_6 = math.sqrt(2.0), math.sqrt(6.0)
 
@@ -83,15 +84,8 @@ def exponential(symbol: str, *, mean: float, unit: str, name: str = "", sensitiv
     """
     if not mean > 0.0:
         raise ValueError(f"{symbol}: mean {mean!r}; it must be above zero")
-    return Term(
-        symbol=symbol,
-        name=name or symbol,
-        estimate=mean,
-        unit=unit,
-        standard_uncertainty=mean,
-        distribution="exponential",
-        sensitivity=sensitivity,
-    )
+    found = standard(symbol, uncertainty=mean, unit=unit, name=name, estimate=mean, sensitivity=sensitivity)
+    return replace(found, distribution="exponential")
 
 
 def student(symbol: str, *, deviation: float, dof: float, unit: str, name: str = "", estimate: float = 0.0) -> Term:
@@ -107,15 +101,8 @@ def student(symbol: str, *, deviation: float, dof: float, unit: str, name: str =
     """
     if not dof > 2.0:
         raise ValueError(f"{symbol}: {dof!r} degrees of freedom; more than 2 are needed for a standard deviation")
-    return Term(
-        symbol=symbol,
-        name=name or symbol,
-        estimate=estimate,
-        unit=unit,
-        standard_uncertainty=deviation,
-        distribution="student",
-        dof=dof,
-    )
+    found = standard(symbol, uncertainty=deviation, unit=unit, name=name, estimate=estimate, dof=dof)
+    return replace(found, distribution="student")
 
 
 def doubted(share: float) -> float:
