@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stimcert.waveform.blocks import CHUNK, Outline, outline
+from stimcert.waveform.median import median, median_of_ordered
 from stimcert.waveform.peak import Floats, Indices
 from stimcert.waveform.sampled import Sampled, Samples
 
@@ -78,7 +79,7 @@ def baseline(record: Sampled, *, known: Outline | None = None) -> Baseline:
     near = np.sort(values[_settled(inside, places, known, band.raised(record.zero))])
     noise = max(record.noise, min(_middle_half(near) / _QUARTILES, _noise_of_steps(record.samples, places)))
     return Baseline(
-        level=_median(near),
+        level=median_of_ordered(near),
         origin="between pulses",
         samples_used=len(near),
         doubt=_MEDIAN * noise / math.sqrt(len(near)),
@@ -141,7 +142,7 @@ def _unit_places() -> Floats:
 def _noise_of_steps(samples: Samples, places: Indices) -> float:
     """Return the noise that the steps between neighbours show; edges are few, and slow tails leave it alone."""
     after = samples[np.minimum(places + 1, len(samples) - 1)].astype(np.float64)
-    return _median(np.sort(np.abs(after - samples[places]))) / _STEPS
+    return median(np.abs(after - samples[places])) / _STEPS
 
 
 def _steady(high: float, low: float, noise: float) -> bool:
@@ -164,7 +165,7 @@ def _at_near_end(ordered: Floats, high: float, low: float, noise: float) -> _Ban
 
 def _between(ordered: Floats, high: float, low: float) -> _Band | None:
     """Return the band about the median, when there are pulses of both signs around it."""
-    width, centre = _NEAR * (high - low), _median(ordered)
+    width, centre = _NEAR * (high - low), median_of_ordered(ordered)
     if not low + 2.0 * width < centre < high - 2.0 * width:
         return None
     return _level(ordered, centre, width, _SHARE_BETWEEN, _FLAT * (high - low) / 2.0, 0.0)
@@ -179,15 +180,10 @@ def _level(ordered: Floats, centre: float, width: float, share: float, flat: flo
         if not len(near):
             return None
         # A level off the centre is cut on one side: look again around its middle.
-        centre = _median(near)
+        centre = median_of_ordered(near)
     if len(near) < max(share * len(ordered), 3) or not _middle_half(near) <= max(flat, 2.0 * noise):
         return None
     return _Band(low=centre - width, high=centre + width)
-
-
-def _median(ordered: Floats) -> float:
-    """Return the median of values that are in order already."""
-    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2.0
 
 
 def _middle_half(ordered: Floats) -> float:

@@ -15,4 +15,9 @@ def median(values: Floats) -> float:
     low, high = (len(values) - 1) // 2, len(values) // 2
     parted = np.partition(values, (low, high, -1))
     # NaN sorts to the end.
-    return math.nan if np.isnan(parted[-1]) else (float(parted[low]) + float(parted[high])) / 2.0
+    return math.nan if np.isnan(parted[-1]) else median_of_ordered(parted)
+
+
+def median_of_ordered(ordered: Floats) -> float:
+    """Return the median of values, shape (n,) with n > 0, none NaN, those in the middle at their places."""
+    return (float(ordered[(len(ordered) - 1) // 2]) + float(ordered[len(ordered) // 2])) / 2.0
