@@ -123,7 +123,7 @@ class Mode(StrictModel):
         width = self.auto_off.si * self.auto_off_tolerance.si
         return self.auto_off.si - width, self.auto_off.si + width
 
-    @property
+    @cached_property
     def program_period(self) -> float | None:
         """Return the declared period of what is above the waveform, s: as such, or as ON and OFF; None without any."""
         if self.program is not None:
