@@ -9,7 +9,8 @@ A data sheet bounds gain and offset by one figure, ± (gain · |reading| + offse
 sum of both contributions is the half-width of one rectangular distribution; by *two rectangles* each has its own, which
 gives a smaller uncertainty.
 
-Source: JCGM 100:2008, 5.2.2 and F.1.2.4 (correlation through inputs in common), 4.3.7 (rectangles).
+Source: JCGM 100:2008, 5.2.2 and F.1.2.4 (correlation through inputs in common), 4.3.7 (rectangles; its example 2 makes
+one of a voltmeter's share of reading and share of range).
 """
 
 import math

@@ -11,7 +11,8 @@ less favourable zone. Nothing is rounded before it is compared.
     >>> decision.verdict.words, f"w = {decision.guard_band * 1e9:.0f} nA", f"{decision.nonconformance_probability:.1%}"
     ('CONDITIONAL PASS', 'w = 204 nA', '16.8%')
 
-Source: ILAC-G8:09/2019, 4.2.1 (simple acceptance), 4.2.3 (non-binary statement with guard band); JCGM 106:2012, 7.
+Source: ILAC-G8:09/2019, 4.2.1 (simple acceptance), 4.2.3 (non-binary statement with guard band); JCGM 106:2012, 8.3.2
+and 8.3.3 (guarded acceptance, and from TL + w on guarded rejection), 7 (probabilities).
 """
 
 import math

@@ -11,9 +11,11 @@ Source: JCGM 101:2008, 6.4 and table 1; JCGM 100:2008, 4.3.9 and G.4.2.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
+from stimcert.student import quantile
 from stimcert.term import Term, bounded, standard
 
 SQRT_2, SQRT_6 = math.sqrt(2.0), math.sqrt(6.0)
@@ -103,6 +105,53 @@ def student(symbol: str, *, deviation: float, dof: float, unit: str, name: str =
         raise ValueError(f"{symbol}: {dof!r} degrees of freedom; more than 2 are needed for a standard deviation")
     found = standard(symbol, uncertainty=deviation, unit=unit, name=name, estimate=estimate, dof=dof)
     return replace(found, distribution="student")
+
+
+def coverage_interval(symbol: str, *, half_width: float, probability: float, unit: str, **facts: Unpack[Facts]) -> Term:
+    """Return a term of which a certificate states an interval and how probably it holds the value, but no factor.
+
+    :param half_width: of the interval about the estimate.
+    :param probability: a fraction in (0, 1); 0.5 for what lies inside as likely as not. 95 is refused.
+    :param facts: with ``dof`` the interval is that of Student's t.
+    :raises ValueError: for any other probability.
+
+    Source: JCGM 100:2008, 4.3.4 to 4.3.6, and H.1.3.2 for Student's t.
+
+        >>> round(coverage_interval("R", half_width=129e-6, probability=0.99, unit="Ω").standard_uncertainty * 1e6)
+        50
+    """
+    if not 0.0 < probability < 1.0:
+        raise ValueError(f"{symbol}: probability {probability!r}; a fraction between 0 and 1 is allowed")
+    dof = facts.get("dof", math.inf)
+    k = quantile((1.0 + probability) / 2.0, None if math.isinf(dof) else math.floor(dof))
+    shape = "normal" if math.isinf(dof) else "t"
+    return bounded(shape, k, symbol, half_width=half_width, unit=unit, **facts)
+
+
+def pooled(
+    symbol: str, deviations: Sequence[float], dofs: Sequence[float], *, readings: int, unit: str, estimate: float = 0.0
+) -> Term:
+    """Return the type A term of a mean whose readings scatter as several series, taken before, have shown.
+
+    :param deviations: standard deviation of a single reading in each of the series, ≥ 0.
+    :param dofs: degrees of freedom of each, ≥ 1; those of the result are their sum.
+    :param readings: how many the mean is of, at least one.
+    :raises ValueError: for no series, lists of different length, or fewer readings.
+
+    Source: JCGM 100:2008, 4.2.4 and the note of H.3.6.
+
+        >>> found = pooled("d", [12.0, 14.0], [12, 12], readings=5, unit="nm")
+        >>> round(found.standard_uncertainty, 1), found.dof
+        (5.8, 24.0)
+    """
+    if not len(deviations) == len(dofs) > 0 or not readings >= 1:
+        raise ValueError(
+            f"{symbol}: {len(deviations)} deviations, {len(dofs)} degrees of freedom, {readings} readings; as many "
+            "degrees of freedom as deviations are needed, and one reading at least"
+        )
+    dof = math.fsum(dofs)
+    variance = math.fsum(own * s * s for s, own in zip(deviations, dofs, strict=True)) / dof
+    return standard(symbol, uncertainty=math.sqrt(variance / readings), unit=unit, estimate=estimate, dof=dof)
 
 
 def doubted(share: float) -> float:

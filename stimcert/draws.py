@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Draws from the distributions of a budget's terms, and what a model makes of them.
 
-Source: JCGM 101:2008, 6.4 (distributions) and annex C.
+Source: JCGM 101:2008, 6.4 (distributions, each with how to draw from it).
 """
 
 import math
@@ -19,7 +19,7 @@ _Draw = Callable[[np.random.Generator, int, float], _Floats]
 
 def drawn(terms: tuple[Term, ...], model: Model, random: np.random.Generator, draws: int) -> _Floats:
     """Return the value of a model for each draw of its terms, shape (draws,)."""
-    parts = [np.full(draws, estimate) for estimate in model.estimates]
+    parts = [np.full(draws, estimate, dtype=np.float64) for estimate in model.estimates]
     together: dict[str, _Floats] = {}
     for place, term in enumerate(terms):
         if not term.standard_uncertainty > 0.0:

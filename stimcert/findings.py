@@ -44,7 +44,7 @@ def accepted_risk(cases: Sequence[Body]) -> dict[str, Any]:
         one of them is false; ``bound``: at most so probable it is that any of them is, however they hang together:
         the sum, 1 at most.
 
-    Source: Boole's inequality; the single risks by JCGM 106:2012, 7.
+    Source: Boole's inequality; the single risks by JCGM 106:2012, 7 and 9.3.2.
     """
     risks = [
         risk

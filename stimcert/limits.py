@@ -130,7 +130,7 @@ def no_pass_zone(row: LimitRow, rule: str) -> str | None:
     """Return why a row leaves nothing that could PASS under a decision rule, or None.
 
     With guard bands of up to w on both sides, the acceptance zone is as wide as the tolerance minus 2 w
-    (ILAC-G8:09/2019, 4.2). With the largest U allowed, w is 0 for simple acceptance, U for guard-U, and so on.
+    (JCGM 106:2012, 8.3.2.3). With the largest U allowed, w is 0 for simple acceptance, U for guard-U, and so on.
 
     :raises ValueError: for an unknown rule.
     """

@@ -5,7 +5,7 @@
     >>> f"{found.intercept.estimate:.2f} + {found.slope.estimate:.2f} x, r = {found.correlation:.2f}"
     '0.10 + 1.96 x, r = -0.91'
 
-Source: JCGM 100:2008, H.3.2.
+Source: JCGM 100:2008, H.3.2, eq. (H.13a) to (H.13g); H.3.6 where the deviation of y is known.
 """
 
 import math
@@ -19,7 +19,8 @@ from stimcert.term import Term, standard
 class Line:
     """Intercept and slope of y = intercept + slope · x; they are correlated.
 
-    :param intercept: named ``intercept``, with n − 2 degrees of freedom; ``slope`` likewise, in ``unit`` per unit of x.
+    :param intercept: named ``intercept``, with n − 2 degrees of freedom unless others were given; ``slope`` likewise,
+        in ``unit`` per unit of x.
     :param correlation: r of both, in [−1, 1].
     :param residual: standard deviation of the points about the line.
     """
@@ -35,17 +36,24 @@ class Line:
         return {(self.intercept.symbol, self.slope.symbol): self.correlation}
 
 
-def fit_line(x: Sequence[float], y: Sequence[float], *, unit: str) -> Line:
+def fit_line(
+    x: Sequence[float], y: Sequence[float], *, unit: str, deviation: float | None = None, dof: float = math.inf
+) -> Line:
     """Return the line of least squares through points whose x is exact and whose y all scatter alike.
 
     :param unit: of y.
-    :raises ValueError: for fewer than three points, lists of different length, or x that are all the same.
+    :param deviation: standard uncertainty of each y, > 0, where it is known beforehand; by default the points show it.
+    :param dof: degrees of freedom of that ``deviation``.
+    :raises ValueError: for fewer than three points, lists of different length, x that are all the same, or a deviation
+        that is not above zero.
     """
     n = len(x)
     if n != len(y) or n < 3:
         raise ValueError(f"{n} values of x and {len(y)} of y; equally many are needed, and at least three")
+    if deviation is not None and not deviation > 0.0:
+        raise ValueError(f"deviation of y is {deviation!r}; it must be above zero")
     centre, height = math.fsum(x) / n, math.fsum(y) / n
-    spread = math.fsum((each - centre) ** 2 for each in x)
+    spread = math.fsum((a - centre) ** 2 for a in x)
     if not spread > 0.0:
         raise ValueError("all points have the same x: no slope can be found")
     slope = math.fsum((a - centre) * (b - height) for a, b in zip(x, y, strict=True)) / spread
@@ -53,11 +61,12 @@ def fit_line(x: Sequence[float], y: Sequence[float], *, unit: str) -> Line:
     left = math.fsum((b - intercept - slope * a) ** 2 for a, b in zip(x, y, strict=True))
     residual = math.sqrt(left / (n - 2))
     reach = math.hypot(math.sqrt(spread / n), centre)
+    each, known = (residual, n - 2.0) if deviation is None else (deviation, dof)
     return Line(
         intercept=standard(
-            "intercept", uncertainty=residual * reach / math.sqrt(spread), unit=unit, estimate=intercept, dof=n - 2
+            "intercept", uncertainty=each * reach / math.sqrt(spread), unit=unit, estimate=intercept, dof=known
         ),
-        slope=standard("slope", uncertainty=residual / math.sqrt(spread), unit=unit, estimate=slope, dof=n - 2),
+        slope=standard("slope", uncertainty=each / math.sqrt(spread), unit=unit, estimate=slope, dof=known),
         correlation=-centre / reach,
         residual=residual,
     )

@@ -23,17 +23,20 @@ from stimcert.decision import Decision, decide
 from stimcert.derived import combine, deviation, drop, rise, share
 from stimcert.distributions import (
     arcsine,
+    coverage_interval,
     curvilinear_trapezoid,
     doubted,
     exponential,
+    pooled,
     student,
     trapezoidal,
     triangular,
 )
 from stimcert.gtc_reference import SecondOpinion, by_gtc
+from stimcert.joint_simulation import JointSimulation, simulate_together
 from stimcert.line import Line, fit_line
 from stimcert.measured import Measured, NotMeasurable
-from stimcert.monte_carlo import Simulation, second_order, shortest_interval, simulate, widened
+from stimcert.monte_carlo import Simulation, numerical_tolerance, second_order, shortest_interval, simulate, widened
 from stimcert.propagation import propagate
 from stimcert.risk import (
     GlobalRisk,
@@ -52,6 +55,7 @@ from stimcert.verdict import Verdict
 __all__ = [
     "Decision",
     "GlobalRisk",
+    "JointSimulation",
     "Line",
     "Measured",
     "NotMeasurable",
@@ -68,6 +72,7 @@ __all__ = [
     "combine",
     "conformance_probability",
     "coverage_factor",
+    "coverage_interval",
     "curvilinear_trapezoid",
     "decide",
     "deviation",
@@ -81,6 +86,8 @@ __all__ = [
     "guard_band_of_risk",
     "nonconformance_probability",
     "normal",
+    "numerical_tolerance",
+    "pooled",
     "propagate",
     "propagate_together",
     "rectangular",
@@ -91,6 +98,7 @@ __all__ = [
     "share",
     "shortest_interval",
     "simulate",
+    "simulate_together",
     "standard",
     "student",
     "trapezoidal",

@@ -4,7 +4,7 @@
 The law of propagation takes the result for normal (or Student's t) and its model for linear. Drawing assumes neither.
 What is decided by a simulation uses the wider of both intervals, so that it can only make a verdict less favourable.
 
-Source: JCGM 101:2008, 6.4 (distributions), 7 (method), 7.9.2 and 8 (numerical tolerance, validation).
+Source: JCGM 101:2008, 6.4 (distributions), 7 (method), 7.9.2 and 8.1 (numerical tolerance, validation).
 """
 
 import math
@@ -21,6 +21,9 @@ from stimcert.uncertainty import Uncertainty
 DRAWS = 200_000
 """Ten thousand times 1/(1 − p) for p = 95 % (JCGM 101:2008, 7.2.2)."""
 
+_STEP = 0.25
+"""Step of a second difference over the uncertainty: a whole one takes in what belongs to the fourth derivative."""
+
 _Floats = NDArray[np.float64]
 
 
@@ -32,7 +35,7 @@ class Simulation:
     :param standard: their standard deviation.
     :param low: lower end of the probabilistically symmetric coverage interval, ``high`` its upper end.
     :param half_width: of the interval about the estimate that holds both this one and ± U of the budget.
-    :param tolerance: half a unit of the second significant digit of u_c.
+    :param tolerance: half a unit of the last digit of u_c that counts, the second by default.
     :param validated: whether both ends agree with those of the budget within that tolerance.
     """
 
@@ -52,10 +55,11 @@ class Simulation:
         return 0.5 * (self.high - self.low) / self.standard if self.standard > 0.0 else 0.0
 
 
-def simulate(measured: Measured, *, seed: int, draws: int = DRAWS) -> Simulation:
+def simulate(measured: Measured, *, seed: int, draws: int = DRAWS, digits: int = 2) -> Simulation:
     """Propagate the distributions of all terms through the model.
 
     :param seed: of NumPy's PCG64; the same one gives the same draws.
+    :param digits: how many significant digits of u_c count when both methods are compared, at least one.
     :raises ValueError: for a result whose terms are not known, or fewer than 1,000 draws.
 
         >>> from stimcert.uncertainty import evaluate, rectangular
@@ -64,7 +68,7 @@ def simulate(measured: Measured, *, seed: int, draws: int = DRAWS) -> Simulation
         >>> f"u = {found.standard:.2f}, {found.low:.1f} to {found.high:.1f}"
         'u = 2.00, -3.9 to 3.9'
     """
-    return _summed_up(measured, _values(measured, seed, draws), seed)
+    return summed_up(measured, values_of(measured, seed, draws), seed, digits)
 
 
 def shortest_interval(measured: Measured, *, seed: int, draws: int = DRAWS) -> tuple[float, float]:
@@ -72,15 +76,15 @@ def shortest_interval(measured: Measured, *, seed: int, draws: int = DRAWS) -> t
 
     :param seed: as for :func:`simulate`, and with the same refusals.
 
-    Source: JCGM 101:2008, 7.7.4.
+    Source: JCGM 101:2008, 7.7.2.
     """
-    values = np.sort(_values(measured, seed, draws))
+    values = np.sort(values_of(measured, seed, draws))
     covered = int(measured.uncertainty.probability * draws + 0.5)
     first = int(np.argmin(values[covered:] - values[:-covered]))
     return float(values[first]), float(values[first + covered])
 
 
-def _values(measured: Measured, seed: int, draws: int) -> _Floats:
+def values_of(measured: Measured, seed: int, draws: int) -> _Floats:
     """Return the value of the model for each draw."""
     if not measured.uncertainty.terms:
         raise ValueError("the terms of this result are not known: nothing can be drawn")
@@ -95,7 +99,8 @@ def _values(measured: Measured, seed: int, draws: int) -> _Floats:
 def second_order(measured: Measured) -> float:
     """Return the second-order term of a result, in its unit: the larger of its bias and its standard deviation.
 
-    Source: JCGM 100:2008, 5.1.2 note, for normal inputs: bias ½ tr(HΣ), variance ½ tr((HΣ)²).
+    Source: JCGM 100:2008, 5.1.2 note, without its term of third derivatives, for normal inputs: variance ½ tr((HΣ)²);
+    the second term of eq. (H.10): bias ½ tr(HΣ). Both hold for correlated inputs, as JCGM 101:2008, table 9, has them.
     """
     model, terms = measured.model, measured.uncertainty.terms
     if model is None or not terms:
@@ -103,7 +108,7 @@ def second_order(measured: Measured) -> float:
     us = np.array([term.standard_uncertainty for term in terms])
     scaled = np.asarray(model.coefficients) * us
     covariance = scaled @ scaled.T
-    curved = _hessian(model, np.sqrt(np.diag(covariance))) @ covariance
+    curved = _hessian(model, _STEP * np.sqrt(np.diag(covariance))) @ covariance
     return max(abs(0.5 * float(np.trace(curved))), math.sqrt(max(0.5 * float(np.trace(curved @ curved)), 0.0)))
 
 
@@ -130,17 +135,17 @@ def _centre(model: Model) -> float:
     return float(model.function(*model.estimates))
 
 
-def _summed_up(measured: Measured, values: _Floats, seed: int) -> Simulation:
+def summed_up(measured: Measured, values: _Floats, seed: int, digits: int = 2) -> Simulation:
     """Return mean, deviation and interval of the draws.
 
-    Source: JCGM 101:2008, 7.6, 7.7.2 and, for the tolerance, 7.9.2.
+    Source: JCGM 101:2008, 7.6, 7.7.2 and, for the tolerance, 7.9.2 and 8.1.3.
     """
     uncertainty, draws = measured.uncertainty, len(values)
     covered = int(uncertainty.probability * draws + 0.5)
     first = (draws - covered) // 2
     ordered = np.partition(values, (first - 1, first - 1 + covered))
     low, high = float(ordered[first - 1]), float(ordered[first - 1 + covered])
-    tolerance = numerical_tolerance(uncertainty.standard)
+    tolerance = numerical_tolerance(uncertainty.standard, digits)
     ends = (measured.value - uncertainty.expanded - low, measured.value + uncertainty.expanded - high)
     return Simulation(
         draws=draws,
@@ -158,11 +163,16 @@ def _summed_up(measured: Measured, values: _Floats, seed: int) -> Simulation:
 def numerical_tolerance(standard: float, digits: int = 2) -> float:
     """Return half a unit of the last significant digit of a standard uncertainty.
 
-    Source: JCGM 101:2008, 7.9.2.
+    :param digits: significant digits that count, at least one.
+    :raises ValueError: for fewer.
 
-        >>> numerical_tolerance(0.35e-3)
+    Source: JCGM 101:2008, 7.9.2, whose first example this is.
+
+        >>> numerical_tolerance(0.00035)
         5e-06
     """
+    if not digits >= 1:
+        raise ValueError(f"{digits} significant digits; at least one is needed")
     if not standard > 0.0:
         return 0.0
     exponent = math.floor(math.log10(float(f"{standard:.{digits - 1}e}"))) - digits + 1
@@ -170,7 +180,7 @@ def numerical_tolerance(standard: float, digits: int = 2) -> float:
 
 
 def _hessian(model: Model, steps: _Floats) -> _Floats:
-    """Return the second derivatives of a model, by differences over the uncertainties of its parts."""
+    """Return the second derivatives of a model, by differences; a part that has no step gets none."""
     count, function = len(steps), model.function
     middle = np.asarray(model.estimates)
 

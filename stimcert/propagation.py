@@ -8,7 +8,8 @@
     >>> f"{current.value * 1e6:.1f} µA ± {current.uncertainty.expanded * 1e9:.0f} nA"
     '600.0 µA ± 742 nA'
 
-Source: JCGM 100:2008, 5.1.3 note 2 (numerical sensitivities), 5.2.2 (correlated inputs), H.2 (simultaneous readings).
+Source: JCGM 100:2008, 5.1.3 note 2 (numerical sensitivities), 5.2.2 (correlated inputs), 5.2.3 and H.2 (simultaneous
+readings).
 """
 
 import math

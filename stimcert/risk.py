@@ -4,7 +4,7 @@
 The specific risk needs nothing but the reading. The global ones need the spread of the true values of the devices
 that are tested, which only their maker knows: it is never assumed here.
 
-Source: JCGM 106:2012, clause 7 (conformance probability), clause 9 (consumer's and producer's risk).
+Source: JCGM 106:2012, clause 7 (conformance probability), 9.3.2 (specific risks), 9.5 and annex A (global ones).
 """
 
 import math
@@ -28,7 +28,7 @@ def nonconformance_probability(
     :param standard: u ≥ 0 of the value; 0 leaves nothing to chance, and a value on a limit is not beyond it.
     :param dof: whole degrees of freedom of u; None for infinite: then the distribution is normal.
 
-    Source: JCGM 106:2012, 7.2 and 7.3.
+    Source: JCGM 106:2012, eq. (6) to (11) in 7.2 to 7.4; 7.2.3 for Student's t.
 
         >>> round(nonconformance_probability(0.0, 1.0, upper=1.96), 3)
         0.025
@@ -43,7 +43,10 @@ def nonconformance_probability(
 def conformance_probability(
     value: float, standard: float, lower: float | None = None, upper: float | None = None, *, dof: int | None = None
 ) -> float:
-    """Return p_c, the probability that the true value lies inside the limits, given a reading."""
+    """Return p_c, the probability that the true value lies inside the limits, given a reading.
+
+    Source: JCGM 106:2012, 7.1.
+    """
     return 1.0 - nonconformance_probability(value, standard, lower, upper, dof=dof)
 
 
@@ -83,7 +86,7 @@ def global_risk(
     :param guard_band: w, taken off the tolerance on each side that has a limit; negative widens it.
     :raises ValueError: for a u that is not greater than zero, or a density without a span.
 
-    Source: JCGM 106:2012, 9.5.2 and 9.5.3.
+    Source: JCGM 106:2012, eq. (17) to (20) in 9.5.2 and 9.5.3; (A.15) to (A.17) for normal distributions.
 
         >>> found = global_risk(NormalDist(0.0, 1.0), 0.25, lower=-2.0, upper=2.0)
         >>> f"{found.consumer:.3f} {found.producer:.3f}"
@@ -150,7 +153,7 @@ def updated(prior: NormalDist, value: float, standard: float) -> NormalDist:
     :param prior: how the true values of the production are spread.
     :param standard: u of the measured value, > 0.
 
-    Source: Bayes' theorem for a normal prior and a normal reading; JCGM 106:2012, annex A, has its use.
+    Source: JCGM 106:2012, A.4.4, eq. (A.13) and (A.14).
 
         >>> known = updated(NormalDist(0.0, 2.0), 3.0, 1.0)
         >>> round(known.mean, 2), round(known.stdev, 3)

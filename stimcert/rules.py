@@ -7,7 +7,9 @@
     simple             w = 0
     standard-inherent  w = 0: the standard that sets the limit already allows for the uncertainty of its own method
 
-Source: ILAC-G8:09/2019, 4.2 and table 1; ISO/IEC 17025:2017, 7.8.6.1 note (rule inherent in the specification).
+Source: JCGM 106:2012, 8.2 (simple acceptance) and 8.3.2 (guarded acceptance, w = r·U); ILAC-G8:09/2019, 4.2
+(statements), and its table 1 as others quote it (0.83 U); ISO/IEC 17025:2017, 7.8.6.1 note (rule inherent in the
+specification).
 """
 
 import re
@@ -109,7 +111,7 @@ def guard_band(share: float) -> Rule:
 
     :raises ValueError: for a share that is no number from 0 to 10.
 
-    Source: ILAC-G8:09/2019, table 1, w = r·U.
+    Source: JCGM 106:2012, 8.3.2.3, w = r·U.
 
         >>> guard_band(1.5).id, guard_band(1.5).band(standard=1.0, expanded=2.0)
         ('guard-1.5U', 3.0)

@@ -185,6 +185,7 @@ def repeatability(
     name: str = "repeatability",
     estimate: float | None = None,
     sensitivity: float = 1.0,
+    ordered: bool = True,
 ) -> Term:
     """Return the type A term of the mean of ``values``, at least two.
 
@@ -192,9 +193,11 @@ def repeatability(
     has gained nothing that can be proven and the scatter of a single reading is kept.
 
     :param estimate: of the term; the mean by default, 0 where another term of the budget carries it.
+    :param ordered: False where the values do not stand in the order in which they were read, as in a table that
+        somebody sorted: then neighbours say nothing, and the values are taken for independent.
     :raises ValueError: for fewer than two values.
 
-    Source: JCGM 100:2008, 4.2.3 and the note in 4.2.7.
+    Source: JCGM 100:2008, 4.2.3 (mean of independent observations) and 4.2.7 (correlated ones).
     """
     n = len(values)
     if n < 2:
@@ -202,7 +205,7 @@ def repeatability(
     mean = math.fsum(values) / n
     deviations = [value - mean for value in values]
     scatter = math.sqrt(math.fsum(d * d for d in deviations) / (n - 1))
-    uncertainty = scatter if _correlated(deviations) else scatter / math.sqrt(n)
+    uncertainty = scatter if ordered and _correlated(deviations) else scatter / math.sqrt(n)
     return standard(
         symbol,
         uncertainty=uncertainty,

@@ -7,7 +7,7 @@
     >>> found.results["sum"].uncertainty.standard, round(found.correlation("sum", "difference"), 2)
     (5.0, -0.28)
 
-Source: JCGM 100:2008, H.2; JCGM 102:2011, 6.2.
+Source: JCGM 100:2008, eq. (H.9); JCGM 102:2011, 6.2.1.
 """
 
 import math

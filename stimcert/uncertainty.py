@@ -78,8 +78,8 @@ def evaluate(
     :param k: a fixed coverage factor, at least 1, instead of a probability: U = k·u covers what it then covers.
     :raises ValueError: for no terms, a symbol used twice, or a probability or a factor outside these bounds.
 
-    Source: JCGM 100:2008, eq. (10) for u_c, 5.2.2 for what inputs have in common, (G.2b) for the effective degrees of
-    freedom.
+    Source: JCGM 100:2008, eq. (10) for u_c, F.1.2.4 for what inputs have in common, (G.2b) for the effective degrees of
+    freedom, G.6.4 for the procedure; 7.2.3 for a fixed factor.
     """
     inputs = shared(terms)
     rows = bundled(inputs)
