@@ -68,3 +68,10 @@ def test_what_is_not_beyond_the_limits_is_within(dof: int | None) -> None:
     assert conformance_probability(1.0, 1.0, **given) == 1.0 - beyond  # type: ignore[arg-type]
     # Two standard uncertainties down, one up.
     assert beyond == pytest.approx({None: 0.0227501 + 0.1586553, 4: 0.0580582 + 0.1869505}[dof], rel=1e-5)
+
+
+def test_a_density_needs_its_span_and_a_reading_its_uncertainty() -> None:
+    with pytest.raises(ValueError, match="span"):
+        global_risk(lambda x: math.exp(-x), 0.25, upper=2.0)
+    with pytest.raises(ValueError, match="greater than zero"):
+        global_risk(PROCESS, 0.0, upper=2.0)
