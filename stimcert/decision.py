@@ -90,7 +90,7 @@ def decide(
     if value is None or expanded is None or not math.isfinite(value) or not (0.0 <= expanded + u < math.inf):
         params = {"value": value, "uncertainty": expanded}
         return Decision(verdict=Verdict.ERROR, rule=chosen.id, code="not_a_number", params=params)
-    w = chosen.band(u, dof, expanded)
+    w = chosen.band(u, dof, expanded, None if lower is None or upper is None else upper - lower)
     verdict, limit = _censored(value, expanded, lower, upper) if bound else _worst_side(value, w, lower, upper)
     return Decision(
         verdict=verdict,

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from stimcert.metrics import METRICS, Bound, Metric, PositiveBound
 from stimcert.quantity import Dimension, PositiveOhms, PositiveSeconds, PositiveShare, parse
-from stimcert.rules import band_of_expanded
+from stimcert.rules import band_of_expanded, rule_named
 from stimcert.strict_model import Misfit, StrictModel
 from stimcert.text_fields import Identifier, Line, Regime, duplicates
 
@@ -136,10 +136,16 @@ def no_pass_zone(row: LimitRow, rule: str) -> str | None:
     """
     if row.max_uncertainty is None:
         return None
-    sides = 2 if row.lower is not None and row.upper is not None else 1
-    band = band_of_expanded(rule, row.max_uncertainty.si)
+    both = row.lower is not None and row.upper is not None
+    sides, tolerance = (2, row.pass_zone()) if both else (1, None)
+    band = band_of_expanded(rule, row.max_uncertainty.si, tolerance)
     if sides * band < row.pass_zone():
         return None
+    if both and rule_named(rule).risk is not None:
+        return (
+            f'found "{row.max_uncertainty}", with which even a value in the middle between lower and upper lies beyond '
+            f"them more probably than rule {rule} allows; max_uncertainty must be smaller"
+        )
     bands = "2 × max_uncertainty" if sides == 2 else "max_uncertainty"
     share = band / row.max_uncertainty.si
     times = "" if abs(share - 1.0) < 1e-9 else f" × {share:.3g}"

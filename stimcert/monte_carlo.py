@@ -21,6 +21,9 @@ from stimcert.uncertainty import Uncertainty
 DRAWS = 200_000
 """Ten thousand times 1/(1 − p) for p = 95 % (JCGM 101:2008, 7.2.2)."""
 
+_OUTSIDE = 10
+"""Draws that must lie outside of an interval for its ends to be known at all."""
+
 _STEP = 0.25
 """Step of a second difference over the uncertainty: a whole one takes in what belongs to the fourth derivative."""
 
@@ -60,7 +63,8 @@ def simulate(measured: Measured, *, seed: int, draws: int = DRAWS, digits: int =
 
     :param seed: of NumPy's PCG64; the same one gives the same draws.
     :param digits: how many significant digits of u_c count when both methods are compared, at least one.
-    :raises ValueError: for a result whose terms are not known, or fewer than 1,000 draws.
+    :raises ValueError: for a result whose terms are not known, for fewer than 1,000 draws, or so few that less than ten
+        lie outside the interval.
 
         >>> from stimcert.uncertainty import evaluate, rectangular
         >>> four = [rectangular(f"X_{n}", half_width=3**0.5, unit="1") for n in range(4)]
@@ -88,8 +92,12 @@ def values_of(measured: Measured, seed: int, draws: int) -> _Floats:
     """Return the value of the model for each draw."""
     if not measured.uncertainty.terms:
         raise ValueError("the terms of this result are not known: nothing can be drawn")
-    if draws < 1000:
-        raise ValueError(f"{draws} draws; at least 1000 are needed for the ends of an interval")
+    probability = measured.uncertainty.probability
+    if draws < 1000 or not draws * (1.0 - probability) >= _OUTSIDE:
+        raise ValueError(
+            f"{draws} draws; at least 1000 are needed for the ends of an interval, and {_OUTSIDE} outside of it; "
+            f"it covers {probability:.6g}"
+        )
     model = measured.model or _linear(measured)
     values = drawn(measured.uncertainty.terms, model, np.random.Generator(np.random.PCG64(seed)), draws)
     # What is held against limits may be more than the model says, as with the distance of a ratio from 1.

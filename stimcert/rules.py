@@ -3,7 +3,8 @@
 
     guard-U            w = U
     guard-0.83U        w = 0.83 U
-    pfa:<p>            w = t(1 − p, ν)·u: at the acceptance limit the device is beyond its limit with probability p
+    pfa:<p>            w = t(1 − p, ν)·u: at the acceptance limit the device is beyond its limit with probability p;
+                       between two limits so close that both leave a risk w is wider, so that both together leave p
     simple             w = 0
     standard-inherent  w = 0: the standard that sets the limit already allows for the uncertainty of its own method
 
@@ -27,6 +28,8 @@ NAMES = ("guard-U", "guard-0.83U", "pfa:<p>", "simple", "standard-inherent")
 
 _DOFS = (1, 2, 3, 4, 5, 7, 10, 20, 50, 100, 1000, None)
 _K = quantile(0.975)
+_HALVINGS = 60
+_ROUNDING = 1.0 + 1e-9  # the tails are exact to twelve digits, and a far limit adds next to nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,26 +40,61 @@ class Rule:
     :param text: what it does, for the reader of a report.
     :param times_u: the guard band in standard uncertainties, by the degrees of freedom (None for infinite).
     :param share: the guard band in expanded uncertainties; None where the rule does not go by U.
+    :param risk: the probability of a false accept that the rule keeps; None where it does not go by one.
     """
 
     id: str
     text: str
     times_u: Callable[[int | None], float]
     share: float | None = None
+    risk: float | None = None
 
-    def band(self, standard: float, dof: int | None = None, expanded: float | None = None) -> float:
+    def band(
+        self,
+        standard: float,
+        dof: int | None = None,
+        expanded: float | None = None,
+        tolerance: float | None = None,
+    ) -> float:
         """Return the guard band w, in the unit of the value.
 
         :param standard: u ≥ 0.
         :param expanded: U, where it is known: ``guard-U`` must be exactly that.
+        :param tolerance: upper minus lower limit, > 0, where there are both.
         """
         if expanded is not None and self.share is not None:
             return self.share * expanded
-        return self.times_u(dof) * standard
+        w = self.times_u(dof) * standard
+        if self.risk is None or tolerance is None or not standard > 0.0:
+            return w
+        return _between(w, standard, dof, tolerance, self.risk)
 
     def risk_at_limit(self, dof: int | None = None) -> float:
         """Return the probability that a device at the acceptance limit is beyond its limit."""
         return upper_tail(self.times_u(dof), dof)
+
+
+def _between(w: float, standard: float, dof: int | None, tolerance: float, risk: float) -> float:
+    """Return w, widened until a value at the acceptance limit is beyond either of two limits with ``risk`` at most.
+
+    Where not even the middle has no more than that, nothing is accepted: w is half the tolerance.
+
+    Source: JCGM 106:2012, eq. (11) and 7.7.5.
+    """
+
+    def kept(band: float) -> bool:
+        beyond = upper_tail(band / standard, dof) + upper_tail((tolerance - band) / standard, dof)
+        return beyond <= risk * _ROUNDING
+
+    low, high = w, 0.5 * tolerance
+    if low >= high or kept(low):
+        return low
+    if not kept(high):
+        return high
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if kept(middle) else (middle, high)
+    return high
 
 
 _SHARES = {"guard-U": 1.0, "guard-0.83U": 0.83, "simple": 0.0, "standard-inherent": 0.0}
@@ -68,10 +106,10 @@ _FOUR_ZONES = (
 )
 _TEXTS = {
     "guard-U": _FOUR_ZONES.format(
-        band="its expanded uncertainty U (guard band w = U)", risk="False accepts stay below 2.5 % per decision."
+        band="its expanded uncertainty U (guard band w = U)", risk="False accepts stay below 2.5 % per limit."
     ),
     "guard-0.83U": _FOUR_ZONES.format(
-        band="0.83 U (guard band w = 0.83 U)", risk="False accepts stay below about 5 % per decision."
+        band="0.83 U (guard band w = 0.83 U)", risk="False accepts stay below about 5 % per limit."
     ),
     "simple": "PASS when the value lies inside the limit (guard band w = 0). False accepts reach 50 % at the limit.",
     "standard-inherent": "PASS when the value lies inside the limit (guard band w = 0): the standard that sets the "
@@ -101,9 +139,10 @@ def rule_named(name: str) -> Rule:
 def _by_risk(name: str, risk: float) -> Rule:
     text = _FOUR_ZONES.format(
         band=f"t·u, where t is the {1.0 - risk:.6g} quantile of Student's t at the degrees of freedom",
-        risk=f"False accepts stay below {risk * 100.0:.6g} % per decision.",
+        risk="Between two limits so close that both leave a risk t·u is widened until both together leave no more. "
+        f"False accepts stay below {risk * 100.0:.6g} % per decision.",
     )
-    return Rule(id=name, text=text, times_u=lambda dof: quantile(1.0 - risk, dof))
+    return Rule(id=name, text=text, times_u=lambda dof: quantile(1.0 - risk, dof), risk=risk)
 
 
 def guard_band(share: float) -> Rule:
@@ -121,13 +160,13 @@ def guard_band(share: float) -> Rule:
     band = f"{share:g} U"
     text = _FOUR_ZONES.format(
         band=f"{band} (guard band w = {band})",
-        risk=f"False accepts stay below {upper_tail(share * _K) * 100.0:.2g} % per decision.",
+        risk=f"False accepts stay below {upper_tail(share * _K) * 100.0:.2g} % per limit.",
     )
     return Rule(id=f"guard-{share:g}U", text=text, times_u=lambda dof: share * quantile(0.975, dof), share=share)
 
 
 def at_least_as_strict(rule: str, than: str) -> bool:
-    """Tell whether a rule never has a narrower guard band than another, whatever the degrees of freedom.
+    """Tell whether a rule never has a narrower guard band at a single limit than another, whatever the dof.
 
     :raises ValueError: for an unknown rule.
 
@@ -138,9 +177,9 @@ def at_least_as_strict(rule: str, than: str) -> bool:
     return all(one.times_u(dof) >= other.times_u(dof) * (1.0 - 1e-12) for dof in _DOFS)
 
 
-def band_of_expanded(rule: str, expanded: float) -> float:
+def band_of_expanded(rule: str, expanded: float, tolerance: float | None = None) -> float:
     """Return the guard band of a rule where only U is known, as with a largest U that a limit row allows.
 
-    Where the degrees of freedom matter, they are taken for infinite.
+    Where the degrees of freedom matter, they are taken for infinite; ``tolerance`` as for :meth:`Rule.band`.
     """
-    return rule_named(rule).band(standard=expanded / _K, expanded=expanded)
+    return rule_named(rule).band(standard=expanded / _K, expanded=expanded, tolerance=tolerance)

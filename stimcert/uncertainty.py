@@ -87,7 +87,7 @@ def evaluate(
     contributions = [abs(term.sensitivity) * term.standard_uncertainty for term in rows]
     combined = math.hypot(*contributions)
     effective_dof = _effective_dof(rows, contributions, combined)
-    dof = None if effective_dof > _AS_GOOD_AS_INFINITE else math.floor(effective_dof * _ROUNDING)
+    dof = _whole(effective_dof)
     if k is None:
         k = coverage_factor(dof, probability)
     else:
@@ -104,18 +104,27 @@ def evaluate(
     )
 
 
-def coverage_factor(dof: int | None, probability: float = COVERAGE_PROBABILITY) -> float:
+def coverage_factor(dof: float | None, probability: float = COVERAGE_PROBABILITY) -> float:
     """Return k for a two-sided interval, from Student's t (normal when ``dof`` is None).
 
-    :param dof: whole degrees of freedom, at least 1; None for infinite.
+    :param dof: degrees of freedom, at least 1, cut to the next lower integer; None for infinite.
     :param probability: a fraction in (0.5, 1); 95 is refused, it is not taken for percent.
     :raises ValueError: for anything else.
 
-    Source: JCGM 100:2008, G.3.2 and, for whole degrees of freedom, G.4.1 note 1.
+    Source: JCGM 100:2008, G.3.2 and, for what is no integer, G.4.1 note 1.
     """
     if not 0.5 < probability < 1.0:
         raise ValueError(f"coverage probability is {probability!r}; a fraction between 0.5 and 1 is allowed")
-    return quantile((1.0 + probability) / 2.0, dof)
+    return quantile((1.0 + probability) / 2.0, _whole(dof))
+
+
+def _whole(dof: float | None) -> int | None:
+    """Return degrees of freedom cut to the next lower integer; None from where they are as good as infinite."""
+    if dof is None or dof > _AS_GOOD_AS_INFINITE:
+        return None
+    if not dof * _ROUNDING >= 1.0:
+        raise ValueError(f"degrees of freedom are {dof!r}; at least 1 is allowed")
+    return math.floor(dof * _ROUNDING)
 
 
 def _covered(k: float, dof: int | None) -> float:

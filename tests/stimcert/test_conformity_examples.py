@@ -73,6 +73,16 @@ def test_measurement_capability_of_one() -> None:
     assert high == pytest.approx(0.45, abs=0.005)
 
 
+def test_a_rule_by_risk_between_two_limits() -> None:
+    """7.7.5: what leaves 95 % between T_L and T_U is accepted by pfa:0.05, from 0.45 to 0.55, and nothing else."""
+    result = evaluate([standard("y", uncertainty=0.25, unit="1")])
+    found = decide(0.5, result, lower=0.0, upper=1.0, rule="pfa:0.05")
+    assert (found.acceptance_lower, found.acceptance_upper) == pytest.approx((0.45, 0.55), abs=0.005)
+    assert found.verdict is Verdict.PASS
+    # One side alone would let it pass, from 0.411 on.
+    assert decide(0.43, result, lower=0.0, upper=1.0, rule="pfa:0.05").verdict is Verdict.CONDITIONAL_PASS
+
+
 @pytest.mark.parametrize(("k", "covered"), [(1.0, 0.683), (2.0, 0.955), (3.0, 0.997)])
 def test_coverage_of_fixed_factors(k: float, covered: float) -> None:
     """A.3.1; for k = 2 it is 0.954 500."""

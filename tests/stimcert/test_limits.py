@@ -77,12 +77,15 @@ def test_one_mistake_each(old: str, new: str, key: str, said: str) -> None:
         ("320 µA", "480 µA", "80 µA", "standard-inherent", True),
         ("320 µA", "480 µA", "96 µA", "guard-0.83U", True),
         ("320 µA", "480 µA", "97 µA", "guard-0.83U", False),
-        ("320 µA", "480 µA", "95 µA", "pfa:0.05", True),
-        ("320 µA", "480 µA", "96 µA", "pfa:0.05", False),
+        # Both sides count: in the middle of 160 µA 5 % are beyond the limits when 1.96 u = 80 µA.
+        ("320 µA", "480 µA", "79.9 µA", "pfa:0.05", True),
+        ("320 µA", "480 µA", "80.1 µA", "pfa:0.05", False),
+        ("320 µA", "480 µA", "95 µA", "pfa:0.05", False),
         ("320 µA", "480 µA", "68 µA", "pfa:0.01", False),
         (None, "-480 µA", "1 A", "guard-U", True),
         ("320 µA", None, "1 A", "guard-U", True),
         ("320 µA", "480 µA", None, "guard-U", True),
+        ("320 µA", "480 µA", "60 µA", "pfa:0.01", True),
     ],
 )
 def test_room_to_pass(lower: str | None, upper: str | None, uncertainty: str | None, rule: str, room: bool) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import stimcert.monte_carlo
 from stimcert.derived import deviation, rise, share
 from stimcert.measured import Measured
-from stimcert.monte_carlo import numerical_tolerance, second_order, simulate, widened
+from stimcert.monte_carlo import numerical_tolerance, second_order, shortest_interval, simulate, widened
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 
@@ -130,6 +130,15 @@ def test_without_terms_nothing_is_drawn() -> None:
         forgotten = result(*normals(1))
         object.__setattr__(forgotten.uncertainty, "terms", ())
         simulate(forgotten, seed=1)
+
+
+def test_an_interval_that_nothing_leaves_has_no_drawn_ends() -> None:
+    """With k = 9 not one of 200,000 draws lies outside; the last ones would be taken for the ends."""
+    wide = Measured(value=0.0, unit="1", uncertainty=evaluate(normals(1), k=9.0))
+    with pytest.raises(ValueError, match="outside of it"):
+        simulate(wide, seed=1)
+    with pytest.raises(ValueError, match="outside of it"):
+        shortest_interval(wide, seed=1)
 
 
 def test_too_few_draws_are_refused() -> None:

@@ -2,6 +2,7 @@
 """Decision rules: guard bands, and which is stricter than which."""
 
 import doctest
+import math
 
 import pytest
 from hypothesis import given
@@ -97,6 +98,40 @@ def test_every_rule_says_what_it_does(rule: str) -> None:
     assert "False accepts" in rule_named(rule).text
 
 
+@given(
+    st.sampled_from([0.001, 0.01, 0.05, 0.2]),
+    st.none() | st.integers(1, 60),
+    st.floats(1e-7, 1e-3),
+    st.floats(0.5, 20.0),
+)
+def test_two_limits_together_leave_the_risk_of_the_rule(risk: float, dof: int | None, u: float, times: float) -> None:
+    """At the acceptance limits the probability beyond both tolerance limits is p, or nothing is accepted."""
+    result = evaluate([standard("I", uncertainty=u, unit="A", dof=math.inf if dof is None else float(dof))])
+    limits = {"lower": 0.0, "upper": times * u}
+    found = decide(0.5 * times * u, result, rule=f"pfa:{risk}", **limits)
+    low, high = found.acceptance_lower, found.acceptance_upper
+    assert low is not None and high is not None
+    if low < high * (1.0 - 1e-12):
+        assert found.verdict is Verdict.PASS
+        for at in (low, high):
+            left = decide(at, result, rule=f"pfa:{risk}", **limits).nonconformance_probability
+            assert left == pytest.approx(risk, rel=1e-5, abs=1e-9)
+    else:
+        assert found.verdict is not Verdict.PASS
+        assert found.nonconformance_probability is not None
+        assert found.nonconformance_probability >= risk * (1.0 - 1e-6)
+
+
+def test_a_guard_band_by_risk_is_widened_by_no_limit_that_is_far() -> None:
+    rule = rule_named("pfa:0.05")
+    assert rule.band(1.0, tolerance=20.0) == rule.band(1.0) == rule.band(1.0, tolerance=None)
+    assert rule.band(1.0, tolerance=4.0) == pytest.approx(1.7962, abs=1e-4)
+    assert rule.band(1.0, tolerance=3.5) == pytest.approx(1.75)  # not even the middle: half the tolerance
+    assert rule.band(1.0, tolerance=3.0) == rule.band(1.0)  # the acceptance limits have crossed already
+    assert rule.band(0.0, tolerance=1.0) == 0.0
+    assert rule_named("guard-U").band(1.0, tolerance=2.0) == pytest.approx(1.96, abs=1e-3)
+
+
 @given(st.sampled_from(RULES), DOFS)
 def test_risk_and_band_belong_together(rule: str, dof: int | None) -> None:
     named = rule_named(rule)
@@ -134,7 +169,7 @@ def test_a_guard_band_of_ones_own_is_a_share_of_u(share: float, text: str) -> No
     assert rule.band(standard=1.0, expanded=3.0) == share * 3.0
     assert rule.band(standard=2.0, dof=4) == pytest.approx(share * 2.0 * 2.7764451, rel=1e-7)
     assert f"by more than {share:g} U (guard band w = {share:g} U); FAIL" in rule.text
-    assert f"stay below{text} per decision." in rule.text
+    assert f"stay below{text} per limit." in rule.text
 
 
 @pytest.mark.parametrize("share", [-0.1, 10.1, float("nan"), float("inf")])

@@ -49,6 +49,15 @@ def test_student_table_of_the_gum(dof: int | None, probability: float, printed: 
     assert coverage_factor(dof, probability) == pytest.approx(printed, abs=0.005)
 
 
+def test_degrees_of_freedom_are_cut_and_never_rounded_up() -> None:
+    """JCGM 100:2008, H.1.6: 16.7 is taken as 16."""
+    assert coverage_factor(16.7, 0.99) == coverage_factor(16, 0.99) == pytest.approx(2.92, abs=0.005)
+    assert coverage_factor(math.inf) == coverage_factor(None)
+    for dof in (0.99, -1.0, math.nan):
+        with pytest.raises(ValueError, match="at least 1"):
+            coverage_factor(dof)
+
+
 @given(st.lists(st.tuples(SIZES, DOFS, st.sampled_from(["", "gain", "zero"])), min_size=1, max_size=8))
 def test_agrees_with_gtc_on_every_single_input(sizes: list[tuple[float, float, str]]) -> None:
     terms = [
