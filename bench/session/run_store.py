@@ -4,12 +4,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench.session.body_json import body_json
 from instruments.errors import BenchError
 from instruments.witness import Account
 from stimcert.derivation import whole_record
 from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason
+from stimcert.store.fast_json import to_json
 from stimcert.store.host import host
 from stimcert.store.journal import Journal, JournalError
 from stimcert.store.journal_file import SEALED
@@ -37,7 +37,7 @@ class RunStore:
     ) -> None:
         self.folder = folder
         self._journal = journal
-        journal.encode = body_json
+        journal.encode = to_json
         self._make_safe = make_safe
         self.failure: Reason | None = None
         self._urgent = False

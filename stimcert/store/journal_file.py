@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stimcert.store.chain import GENESIS, link
+from stimcert.store.fast_json import from_json
 
 SEALED = "run_sealed"
 """The kind of the last event of a run to which nothing is ever added."""
@@ -34,7 +35,6 @@ BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
 BEGIN SELECT RAISE(ABORT, 'events are never removed'); END""",
 )
 _SELECT = "SELECT seq, kind, wall, monotonic, body, hash FROM event ORDER BY seq"
-_BATCH = 200
 
 
 class JournalError(Exception):
@@ -125,8 +125,5 @@ def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
 def rows(connection: sqlite3.Connection) -> Iterator[Event]:
     """Iterate over the events of one's own journal."""
     cursor = connection.execute(_SELECT)
-    # Many at a time: JSON's decoder makes each key once a call, and keys are a quarter of what events take.
-    while found := cursor.fetchmany(_BATCH):
-        bodies = json.loads(f"[{','.join(row[4] for row in found)}]")
-        for (seq, kind, wall, monotonic, _, digest), body in zip(found, bodies, strict=True):
-            yield Event(seq=seq, kind=sys.intern(kind), wall=wall, monotonic=monotonic, body=body, hash=digest)
+    for seq, kind, wall, monotonic, body, digest in cursor:
+        yield Event(seq=seq, kind=sys.intern(kind), wall=wall, monotonic=monotonic, body=from_json(body), hash=digest)

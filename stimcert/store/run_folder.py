@@ -2,16 +2,15 @@
 """The folder of a run: made exclusively, named by time, plan and serial, holding everything a reader needs."""
 
 import hashlib
-import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from stimcert.store.fast_json import to_json
 from stimcert.store.host import host
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 BALLAST = "ballast"
 """Room that is kept from the disk until the last record needs it."""
 _BLOCK = 1 << 20
@@ -124,7 +123,7 @@ def _pieces(record: Mapping[str, object]) -> Iterator[str]:
 def _object(entries: Mapping[str, object], indent: str) -> Iterator[str]:
     deeper, before = indent + " ", "{\n"
     for key, value in entries.items():
-        yield f"{before}{deeper}{_dumps(key)}: "
+        yield f"{before}{deeper}{to_json(key)}: "
         yield from _lines(value, deeper)
         before = ",\n"
     yield f"\n{indent}}}"
@@ -142,8 +141,4 @@ def _lines(value: object, indent: str) -> Iterator[str]:
     elif isinstance(value, dict) and "measurements" in value:
         yield from _object(value, indent)
     else:
-        yield _dumps(value)
-
-
-def _dumps(value: object) -> str:
-    return _ENCODER.encode(value)
+        yield to_json(value)

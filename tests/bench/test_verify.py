@@ -76,7 +76,7 @@ def in_the_journal(statement: str) -> Callable[[Path], None]:
 
 SPOILS = {
     "simulated is flipped": (edit("record.json", '"simulated": true', '"simulated": false'), "simulated is false"),
-    "a value is edited": (edit("record.json", '"value": 0.000', '"value": 0.001'), "value is 0.001"),
+    "a value is edited": (edit("record.json", '"value":0.000', '"value":0.001'), "value is 0.001"),
     "a key is added": (edit("record.json", '"schema": 1', '"schema": 1, "approved": true'), "approved is true"),
     "the record is formatted anew": (edit("record.json", '"schema": 1', '"schema":  1'), "written otherwise"),
     "the record is no JSON": (edit("record.json", '"schema": 1', '"schema": '), "no JSON"),

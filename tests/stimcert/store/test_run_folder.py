@@ -89,7 +89,7 @@ def test_a_measurement_is_a_line() -> None:
     lines = record_text(
         {"cases": [{"id": "A-01", "measurements": [{"value": 1, "budget": [1, 2]}, {"value": 2}]}]}
     ).splitlines()
-    assert '    {"value": 1, "budget": [1, 2]},' in lines
+    assert '    {"value":1,"budget":[1,2]},' in lines
 
 
 def test_a_run_that_goes_on_finds_its_folder_as_it_was(tmp_path: Path) -> None:
