@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Further distributions of an input quantity, for whoever writes a budget by hand; what a bench needs is in `term`.
 
-All take ``symbol``, ``unit`` and, by name, ``name``, ``estimate``, ``sensitivity``, ``dof``, ``source`` as
+Most take ``symbol``, ``unit`` and, by name, ``name``, ``estimate``, ``sensitivity``, ``dof``, ``source`` as
 :class:`stimcert.term.Term` has them.
 
     >>> round(trapezoidal("x", half_width=1.0, top=0.5, unit="V").divisor, 3)
@@ -88,6 +88,21 @@ def exponential(symbol: str, *, mean: float, unit: str, name: str = "", sensitiv
         raise ValueError(f"{symbol}: mean {mean!r}; it must be above zero")
     found = standard(symbol, uncertainty=mean, unit=unit, name=name, estimate=mean, sensitivity=sensitivity)
     return replace(found, distribution="exponential")
+
+
+def counted(symbol: str, count: int, *, name: str = "", sensitivity: float = 1.0) -> Term:
+    """Return the average number of events in an interval like the one in which ``count`` of them were counted.
+
+    :param count: a whole number, ≥ 0; estimate and variance are one more.
+    :raises ValueError: for any other.
+
+    Source: JCGM 101:2008, 6.4.11: a gamma distribution with expectation and variance q + 1.
+    """
+    if not count >= 0 or count != int(count):
+        raise ValueError(f"{symbol}: count {count!r}; a whole number from 0 on is needed")
+    more = count + 1.0
+    found = standard(symbol, uncertainty=math.sqrt(more), unit="1", name=name, estimate=more, sensitivity=sensitivity)
+    return replace(found, distribution="gamma")
 
 
 def student(symbol: str, *, deviation: float, dof: float, unit: str, name: str = "", estimate: float = 0.0) -> Term:

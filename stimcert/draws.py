@@ -64,6 +64,9 @@ def _errors(term: Term, random: np.random.Generator, draws: int, together: dict[
         return np.asarray(half * _BOUNDED[term.distribution](random, draws, term.divisor))
     if term.distribution == "exponential":
         return term.standard_uncertainty * (random.standard_exponential(draws) - 1.0)
+    if term.distribution == "gamma":
+        shape = term.standard_uncertainty**2
+        return np.asarray(random.standard_gamma(shape, draws) - shape)
     if term.distribution == "student":
         return term.standard_uncertainty * math.sqrt(1.0 - 2.0 / term.dof) * random.standard_t(term.dof, draws)
     if math.isfinite(term.dof):

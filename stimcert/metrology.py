@@ -23,6 +23,7 @@ from stimcert.decision import Decision, decide
 from stimcert.derived import combine, deviation, drop, rise, share
 from stimcert.distributions import (
     arcsine,
+    counted,
     coverage_interval,
     curvilinear_trapezoid,
     doubted,
@@ -71,6 +72,7 @@ __all__ = [
     "by_gtc",
     "combine",
     "conformance_probability",
+    "counted",
     "coverage_factor",
     "coverage_interval",
     "curvilinear_trapezoid",

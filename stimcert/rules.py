@@ -148,21 +148,39 @@ def _by_risk(name: str, risk: float) -> Rule:
 def guard_band(share: float) -> Rule:
     """Return a rule of one's own with w = ``share`` · U, as a customer may define it; a plan takes the named ones only.
 
-    :raises ValueError: for a share that is no number from 0 to 10.
+    :param share: below zero for guarded rejection: the acceptance limit lies beyond the tolerance limit, and only what
+        is beyond that for certain is rejected.
+    :raises ValueError: for a share that is no number from −10 to 10.
 
-    Source: JCGM 106:2012, 8.3.2.3, w = r·U.
+    Source: JCGM 106:2012, 8.3.2.3, w = r·U, and 8.3.3 for w < 0.
 
         >>> guard_band(1.5).id, guard_band(1.5).band(standard=1.0, expanded=2.0)
         ('guard-1.5U', 3.0)
     """
-    if not 0.0 <= share <= 10.0:
-        raise ValueError(f"guard band {share!r} U; from 0 to 10 is allowed")
+    if not -10.0 <= share <= 10.0:
+        raise ValueError(f"guard band {share!r} U; from −10 to 10 is allowed")
+    return Rule(
+        id=f"guard-{share:g}U",
+        text=_acceptance(share) if share >= 0.0 else _rejection(-share),
+        times_u=lambda dof: share * quantile(0.975, dof),
+        share=share,
+    )
+
+
+def _acceptance(share: float) -> str:
     band = f"{share:g} U"
-    text = _FOUR_ZONES.format(
+    return _FOUR_ZONES.format(
         band=f"{band} (guard band w = {band})",
         risk=f"False accepts stay below {upper_tail(share * _K) * 100.0:.2g} % per limit.",
     )
-    return Rule(id=f"guard-{share:g}U", text=text, times_u=lambda dof: share * quantile(0.975, dof), share=share)
+
+
+def _rejection(share: float) -> str:
+    return (
+        f"PASS up to {share:g} U beyond the limit (guard band w = −{share:g} U), FAIL from there on (guarded "
+        f"rejection, JCGM 106:2012, 8.3.3). False rejects stay below {upper_tail(share * _K) * 100.0:.2g} % per limit; "
+        "false accepts have no bound."
+    )
 
 
 def at_least_as_strict(rule: str, than: str) -> bool:

@@ -123,6 +123,15 @@ def test_speed_limit() -> None:
     assert fined.nonconformance_probability >= 0.999
 
 
+def test_guarded_rejection() -> None:
+    """8.3.3.2: w = T_U − A_U < 0; at the acceptance limit, 2u beyond, no more than 2.3 % conform."""
+    result = evaluate([standard("y", uncertainty=1.0, unit="1")], k=2.0)
+    decision = decide(11.999, result, upper=10.0, rule=guard_band(-1.0))
+    assert (decision.guard_band, decision.acceptance_upper, decision.verdict) == (-2.0, 12.0, Verdict.PASS)
+    assert decide(12.0, result, upper=10.0, rule=guard_band(-1.0)).verdict is Verdict.FAIL
+    assert conformance_probability(12.0, 1.0, upper=10.0) == pytest.approx(0.023, abs=5e-4)
+
+
 def test_nandrolone() -> None:
     """8.3.3, example 2: t = 1.83 with ν = 9, g = 0.37 µg/L, suspect from 2.37 µg/L on."""
     rule = rule_named("pfa:0.05")

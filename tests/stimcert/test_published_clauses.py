@@ -8,6 +8,7 @@ tolerance is half a unit of the last digit printed; where it is another, the tes
 import math
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 from stimcert.metrology import (
@@ -43,6 +44,9 @@ from stimcert.metrology import (
         pytest.param(rectangular("α", half_width=0.40, unit="1e-6/K"), 0.23, 0.005, id="4.3.7 example 1"),
         pytest.param(rectangular("ΔV", half_width=14 * 0.928571 + 2.0, unit="µV"), 8.7, 0.05, id="4.3.7 example 2"),
         pytest.param(rectangular("α", half_width=(0.12 + 0.40) / 2.0, unit="1e-6/K"), 0.15, 0.005, id="4.3.8"),
+        pytest.param(
+            coverage_interval("x", half_width=9.0, probability=0.9973, unit="1"), 3.0, 5e-4, id="4.3.9 note 1: a²/9"
+        ),
         pytest.param(rectangular("t", half_width=4.0, unit="K", estimate=100.0), 2.3, 0.05, id="4.4.5"),
         pytest.param(triangular("t", half_width=4.0, unit="K", estimate=100.0), 1.6, 0.05, id="4.4.6"),
         pytest.param(rectangular("m", half_width=0.5, unit="g"), 0.29, 0.005, id="F.2.2.1 resolution"),
@@ -219,3 +223,29 @@ def test_fixed_factors() -> None:
     assert covered == {k: pytest.approx(p, abs=5e-5) for k, p in ((1.0, 0.6827), (2.0, 0.9545), (3.0, 0.9973))}
     assert coverage_factor(11, 0.95) / 2.0 - 1.0 == pytest.approx(0.10, abs=0.005)
     assert coverage_factor(11, 0.99) / 3.0 - 1.0 == pytest.approx(0.04, abs=0.005)
+
+
+# --- JCGM 100, F.2.4.4: a cosine, where the first order sees nothing
+
+
+@pytest.mark.parametrize(
+    ("shape", "mean", "variance"),
+    [
+        ("normal, one dimension", 1 / 2, 1 / 2),
+        ("normal, two dimensions", 1.0, 1.0),
+        ("rectangular, one dimension", 1 / 6, 1 / 45),
+    ],
+)
+def test_cosine_error(shape: str, mean: float, variance: float) -> None:
+    """E(δ) and var(δ) of δ = 1 − cos β, in σ² and σ⁴, or in β₀² and β₀⁴ for a rectangle of half-width β₀."""
+    size = 0.01
+    make = {
+        "n": lambda symbol: standard(symbol, uncertainty=size, unit="rad"),
+        "r": lambda symbol: rectangular(symbol, half_width=size, unit="rad"),
+    }[shape[0]]
+    inputs = [make("β1"), make("β2")] if "two" in shape else [make("β1")]
+    found = propagate(lambda **β: 1.0 - np.cos(sum(each**2 for each in β.values()) ** 0.5), inputs)
+    drawn = simulate(found, seed=244)
+    assert found.uncertainty.standard == pytest.approx(0.0, abs=1e-9)
+    assert drawn.mean / size**2 == pytest.approx(mean, rel=0.02)
+    assert drawn.standard**2 / size**4 == pytest.approx(variance, rel=0.05)

@@ -172,9 +172,21 @@ def test_a_guard_band_of_ones_own_is_a_share_of_u(share: float, text: str) -> No
     assert f"stay below{text} per limit." in rule.text
 
 
-@pytest.mark.parametrize("share", [-0.1, 10.1, float("nan"), float("inf")])
+def test_a_negative_guard_band_rejects_only_what_is_beyond_for_certain() -> None:
+    rule = guard_band(-1.0)
+    result = evaluate([standard("I", uncertainty=1.0, unit="A")])
+    verdicts = [decide(value, result, upper=10.0, rule=rule).verdict for value in (9.0, 11.9, 12.0)]
+    assert verdicts == [Verdict.PASS, Verdict.PASS, Verdict.FAIL]
+    both = decide(11.9, result, lower=0.0, upper=10.0, rule=rule)
+    assert both.acceptance_lower == pytest.approx(-1.96, abs=1e-3)
+    assert both.acceptance_upper == pytest.approx(11.96, abs=1e-3)
+    assert "PASS up to 1 U beyond the limit (guard band w = −1 U), FAIL from there on" in rule.text
+    assert rule.text.endswith("False rejects stay below 2.5 % per limit; false accepts have no bound.")
+
+
+@pytest.mark.parametrize("share", [-10.1, 10.1, float("nan"), float("inf")])
 def test_what_is_no_share_of_u_is_no_rule(share: float) -> None:
-    with pytest.raises(ValueError, match="from 0 to 10"):
+    with pytest.raises(ValueError, match="from −10 to 10"):
         guard_band(share)
 
 
