@@ -77,7 +77,7 @@ class Rule:
 def _between(w: float, standard: float, dof: int | None, tolerance: float, risk: float) -> float:
     """Return w, widened until a value at the acceptance limit is beyond either of two limits with ``risk`` at most.
 
-    Where not even the middle has no more than that, nothing is accepted: w is half the tolerance.
+    Where even the middle has more than that, nothing is accepted: w is half the tolerance at least.
 
     Source: JCGM 106:2012, eq. (11) and 7.7.5.
     """
@@ -86,11 +86,11 @@ def _between(w: float, standard: float, dof: int | None, tolerance: float, risk:
         beyond = upper_tail(band / standard, dof) + upper_tail((tolerance - band) / standard, dof)
         return beyond <= risk * _ROUNDING
 
+    if kept(w):
+        return w
+    if not kept(0.5 * tolerance):
+        return max(w, 0.5 * tolerance)
     low, high = w, 0.5 * tolerance
-    if low >= high or kept(low):
-        return low
-    if not kept(high):
-        return high
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         low, high = (low, middle) if kept(middle) else (middle, high)

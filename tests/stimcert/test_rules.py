@@ -107,8 +107,8 @@ def test_every_rule_says_what_it_does(rule: str) -> None:
 def test_two_limits_together_leave_the_risk_of_the_rule(risk: float, dof: int | None, u: float, times: float) -> None:
     """At the acceptance limits the probability beyond both tolerance limits is p, or nothing is accepted."""
     result = evaluate([standard("I", uncertainty=u, unit="A", dof=math.inf if dof is None else float(dof))])
-    limits = {"lower": 0.0, "upper": times * u}
-    found = decide(0.5 * times * u, result, rule=f"pfa:{risk}", **limits)
+    limits = {"lower": 3.0 * u, "upper": (3.0 + times) * u}
+    found = decide((3.0 + 0.5 * times) * u, result, rule=f"pfa:{risk}", **limits)
     low, high = found.acceptance_lower, found.acceptance_upper
     assert low is not None and high is not None
     if low < high * (1.0 - 1e-12):
@@ -180,8 +180,10 @@ def test_a_negative_guard_band_rejects_only_what_is_beyond_for_certain() -> None
     both = decide(11.9, result, lower=0.0, upper=10.0, rule=rule)
     assert both.acceptance_lower == pytest.approx(-1.96, abs=1e-3)
     assert both.acceptance_upper == pytest.approx(11.96, abs=1e-3)
-    assert "PASS up to 1 U beyond the limit (guard band w = −1 U), FAIL from there on" in rule.text
-    assert rule.text.endswith("False rejects stay below 2.5 % per limit; false accepts have no bound.")
+    assert rule.text == (
+        "PASS up to 1 U beyond the limit (guard band w = −1 U), FAIL from there on (guarded rejection, JCGM 106:2012, "
+        "8.3.3). False rejects stay below 2.5 % per limit; false accepts have no bound."
+    )
 
 
 @pytest.mark.parametrize("share", [-10.1, 10.1, float("nan"), float("inf")])
@@ -194,4 +196,7 @@ def test_a_rule_by_risk_says_which_quantile_and_which_risk() -> None:
     rule = rule_named("pfa:0.01")
     assert rule.id == "pfa:0.01"
     assert "by more than t·u, where t is the 0.99 quantile of Student's t at the degrees of freedom; FAIL" in rule.text
-    assert rule.text.endswith("False accepts stay below 1 % per decision.")
+    assert rule.text.endswith(
+        "conditional in between (ILAC-G8:09/2019, 4.2.3). Between two limits so close that both leave a risk t·u is "
+        "widened until both together leave no more. False accepts stay below 1 % per decision."
+    )
