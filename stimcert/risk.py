@@ -16,6 +16,7 @@ from stimcert.student import upper_tail
 
 _STEPS = 2000
 _HALVINGS = 40
+_ROUNDING = 1.0 + 1e-9  # the tails are exact to twelve digits, and a far limit adds next to nothing
 _SPAN = 8.5
 """Standard deviations over which a normal density is integrated: what lies outside is below 10⁻¹⁶."""
 
@@ -144,6 +145,35 @@ def guard_band_of_risk(
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if risk(middle) > consumer else (low, middle)
+    return high
+
+
+def band_between_limits(w: float, standard: float, dof: int | None, tolerance: float, risk: float) -> float:
+    """Return w, widened until a value at an acceptance limit lies beyond either tolerance limit with ``risk`` at most.
+
+    Where even the middle has more than that, nothing is accepted: w is half the tolerance at least.
+
+    :param w: the guard band that leaves ``risk`` at one limit alone.
+    :param standard: u > 0 of the value, with ``dof`` as for :func:`nonconformance_probability`.
+    :param tolerance: upper minus lower tolerance limit, > 0.
+
+    Source: JCGM 106:2012, eq. (11) and 7.7.5.
+
+        >>> round(band_between_limits(1.645 * 0.25, 0.25, None, 1.0, 0.05), 2)
+        0.45
+    """
+
+    def kept(band: float) -> bool:
+        return nonconformance_probability(band, standard, 0.0, tolerance, dof=dof) <= risk * _ROUNDING
+
+    if kept(w):
+        return w
+    if not kept(0.5 * tolerance):
+        return max(w, 0.5 * tolerance)
+    low, high = w, 0.5 * tolerance
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if kept(middle) else (middle, high)
     return high
 
 

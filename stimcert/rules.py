@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from stimcert.risk import band_between_limits
 from stimcert.student import quantile, upper_tail
 
 RULE_PATTERN = r"guard-U|guard-0\.83U|simple|standard-inherent|pfa:0\.[0-9]{1,6}"
@@ -28,8 +29,6 @@ NAMES = ("guard-U", "guard-0.83U", "pfa:<p>", "simple", "standard-inherent")
 
 _DOFS = (1, 2, 3, 4, 5, 7, 10, 20, 50, 100, 1000, None)
 _K = quantile(0.975)
-_HALVINGS = 60
-_ROUNDING = 1.0 + 1e-9  # the tails are exact to twelve digits, and a far limit adds next to nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,34 +66,11 @@ class Rule:
         w = self.times_u(dof) * standard
         if self.risk is None or tolerance is None or not standard > 0.0:
             return w
-        return _between(w, standard, dof, tolerance, self.risk)
+        return band_between_limits(w, standard, dof, tolerance, self.risk)
 
     def risk_at_limit(self, dof: int | None = None) -> float:
         """Return the probability that a device at the acceptance limit is beyond its limit."""
         return upper_tail(self.times_u(dof), dof)
-
-
-def _between(w: float, standard: float, dof: int | None, tolerance: float, risk: float) -> float:
-    """Return w, widened until a value at the acceptance limit is beyond either of two limits with ``risk`` at most.
-
-    Where even the middle has more than that, nothing is accepted: w is half the tolerance at least.
-
-    Source: JCGM 106:2012, eq. (11) and 7.7.5.
-    """
-
-    def kept(band: float) -> bool:
-        beyond = upper_tail(band / standard, dof) + upper_tail((tolerance - band) / standard, dof)
-        return beyond <= risk * _ROUNDING
-
-    if kept(w):
-        return w
-    if not kept(0.5 * tolerance):
-        return max(w, 0.5 * tolerance)
-    low, high = w, 0.5 * tolerance
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        low, high = (low, middle) if kept(middle) else (middle, high)
-    return high
 
 
 _SHARES = {"guard-U": 1.0, "guard-0.83U": 0.83, "simple": 0.0, "standard-inherent": 0.0}

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import stimcert.decision
 import stimcert.derived
 import stimcert.distributions
+import stimcert.joint_simulation
 import stimcert.line
 import stimcert.metrology
 import stimcert.propagation
@@ -168,6 +169,7 @@ def test_no_bench_and_no_pytest_are_needed() -> None:
         stimcert.decision,
         stimcert.derived,
         stimcert.distributions,
+        stimcert.joint_simulation,
         stimcert.line,
         stimcert.metrology,
         stimcert.propagation,

@@ -173,6 +173,7 @@ def test_a_guard_band_of_ones_own_is_a_share_of_u(share: float, text: str) -> No
 
 
 def test_a_negative_guard_band_rejects_only_what_is_beyond_for_certain() -> None:
+    assert guard_band(-10.0).share == -10.0
     rule = guard_band(-1.0)
     result = evaluate([standard("I", uncertainty=1.0, unit="A")])
     verdicts = [decide(value, result, upper=10.0, rule=rule).verdict for value in (9.0, 11.9, 12.0)]
