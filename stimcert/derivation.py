@@ -5,31 +5,29 @@ from collections.abc import Iterable
 from typing import Any
 
 from stimcert.certificate import Backing, blockers, document
-from stimcert.record import Body, derive
+from stimcert.record import Body, Derivation
 
 
 def whole_record(events: Iterable[tuple[str, str, Body]], *, head: str, count: int) -> dict[str, Any]:
     """Return the contents of ``record.json``: nothing but the journal decides what stands there.
 
-    :param events: as :func:`stimcert.record.derive` takes them.
+    :param events: as :meth:`stimcert.record.Derivation.take` takes them.
     :param head: hash of the last of them.
     :param count: how many there are.
     :raises ValueError: when nothing can be derived.
     """
-    events = iter(events)
-    first = next(events, None)
-    if first is None or first[0] != "run_begun":
-        raise ValueError("the journal has no run_begun event: nothing can be derived from it")
-    record = derive(_again(first, events))
-    found = blockers(record, Backing(**first[2]["backing"]))
+    derivation = Derivation()
+    derivation.take(events)
+    return completed(derivation, head=head, count=count)
+
+
+def completed(derivation: Derivation, *, head: str, count: int) -> dict[str, Any]:
+    """Return the same from what was taken already."""
+    record = derivation.record()
+    found = blockers(record, Backing(**derivation.begun["backing"]))
     return {
         **record,
         "document": document(found),
         "blockers": [reason.as_dict() for reason in found],
         "journal": {"events": count, "head": head},
     }
-
-
-def _again(first: tuple[str, str, Body], rest: Iterable[tuple[str, str, Body]]) -> Iterable[tuple[str, str, Body]]:
-    yield first
-    yield from rest

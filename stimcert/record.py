@@ -21,6 +21,7 @@ from stimcert.void import make_void
 
 SCHEMA = 1
 STATION = "STATION"
+_NOTHING = "the journal has no run_begun event: nothing can be derived from it"
 
 Body = Mapping[str, Any]
 
@@ -76,18 +77,43 @@ class _RunState:
         return self.session.safe_state
 
 
-def derive(events: Iterable[tuple[str, str, Body]]) -> dict[str, Any]:
-    """Return the record (the contents of ``record.json``) that a journal supports.
+class Derivation:
+    """The record that a journal supports, taken from its events as they come, in any number of portions."""
 
-    :param events: (kind, wall time, body) in the order of the journal; the first is ``run_begun``.
-    :raises ValueError: when there is no ``run_begun``.
-    """
-    state = _RunState()
-    for kind, wall, body in events:
-        _apply(state, kind, wall, body)
-    if not state.begun:
-        raise ValueError("the journal has no run_begun event: nothing can be derived from it")
-    return _record(state)
+    def __init__(self) -> None:
+        self._state = _RunState()
+
+    @property
+    def begun(self) -> Body:
+        """The facts with which the run began; empty before."""
+        return self._state.begun
+
+    def take(self, events: Iterable[tuple[str, str, Body]]) -> None:
+        """Go on with the events that come next.
+
+        :param events: (kind, wall time, body) in the order of the journal; the first of all is ``run_begun``.
+        :raises ValueError: when that is another.
+        """
+        for kind, wall, body in events:
+            if not self._state.begun and kind != "run_begun":
+                raise ValueError(_NOTHING)
+            _apply(self._state, kind, wall, body)
+
+    def record(self) -> dict[str, Any]:
+        """Return the record (the contents of ``record.json``) as far as it follows from events. To be asked once.
+
+        :raises ValueError: when there was no ``run_begun``.
+        """
+        if not self._state.begun:
+            raise ValueError(_NOTHING)
+        return _record(self._state)
+
+
+def derive(events: Iterable[tuple[str, str, Body]]) -> dict[str, Any]:
+    """Return the record that a whole journal supports, as :class:`Derivation` does."""
+    derivation = Derivation()
+    derivation.take(events)
+    return derivation.record()
 
 
 def _apply(state: _RunState, kind: str, wall: str, body: Body) -> None:

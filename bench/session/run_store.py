@@ -6,9 +6,10 @@ from typing import Any
 
 from instruments.errors import BenchError
 from instruments.witness import Account
-from stimcert.derivation import whole_record
+from stimcert.derivation import completed
 from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason
+from stimcert.record import Derivation
 from stimcert.store.fast_json import to_json
 from stimcert.store.host import host
 from stimcert.store.journal import Journal, JournalError
@@ -21,6 +22,8 @@ FAST = 1.0
 """s from step to step, below which results that say nothing against the device share the commit of the next step: a
 process that is killed loses no more than that of them, and their case is measured anew."""
 _HARMLESS = ("PASS", None)
+_PORTION = 200
+"""Events read back at most while an instrument measures: of a run that goes on there may be very many."""
 
 
 class RunStore:
@@ -42,6 +45,7 @@ class RunStore:
         self.failure: Reason | None = None
         self._urgent = False
         self._steps = (0.0, 0.0)
+        self._derivation, self._taken = Derivation(), 0
 
     def log(self, kind: str, body: Mapping[str, object], *, durable: bool = True) -> int:
         """Append one event to the journal, and return its number.
@@ -82,6 +86,7 @@ class RunStore:
         self._urgent = False
         try:
             self._journal.commit() if urgent else self._journal.prepare()
+            self._take(_PORTION)
         except JournalError as error:
             raise self._failed(error) from error
 
@@ -141,8 +146,14 @@ class RunStore:
         return record
 
     def _derive(self) -> dict[str, Any]:
-        events = ((event.kind, event.wall, event.body) for event in self._journal.stored())
-        return whole_record(events, head=self._journal.head, count=self._journal.count)
+        self._take()
+        return completed(self._derivation, head=self._journal.head, count=self._journal.count)
+
+    def _take(self, most: int | None = None) -> None:
+        """Read back what is on disk, and derive from that: while an instrument measures it costs no time."""
+        for event in self._journal.stored(after=self._taken, most=most):
+            self._derivation.take([(event.kind, event.wall, event.body)])
+            self._taken = event.seq
 
 
 class StoreWitness:

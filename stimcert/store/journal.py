@@ -206,9 +206,16 @@ class Journal:
         self.commit()
         return self.stored()
 
-    def stored(self) -> Iterator[Event]:
-        """Iterate over what is on disk so far, in order."""
-        return rows(self._connection)
+    def stored(self, *, after: int = 0, most: int | None = None) -> Iterator[Event]:
+        """Iterate over what is on disk so far, in order.
+
+        :param after: number of an event; those up to it are left out.
+        :param most: events; None for all.
+        :raises JournalError: when they cannot be read.
+        """
+        last = self._count - len(self._pending)
+        with self._errors("the journal cannot be read back"):
+            yield from rows(self._connection, after=after, last=last if most is None else min(last, after + most))
 
     def seal(self) -> None:
         """Close to one plain file that needs nothing beside it.

@@ -35,6 +35,7 @@ BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
 BEGIN SELECT RAISE(ABORT, 'events are never removed'); END""",
 )
 _SELECT = "SELECT seq, kind, wall, monotonic, body, hash FROM event ORDER BY seq"
+_SELECT_SOME = _SELECT.replace("ORDER", "WHERE seq > ? AND seq <= ? ORDER")
 
 
 class JournalError(Exception):
@@ -122,8 +123,8 @@ def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
         raise JournalError(f"{path}: its tables are not those of a journal of this version")
 
 
-def rows(connection: sqlite3.Connection) -> Iterator[Event]:
-    """Iterate over the events of one's own journal."""
-    cursor = connection.execute(_SELECT)
+def rows(connection: sqlite3.Connection, *, after: int, last: int) -> Iterator[Event]:
+    """Iterate over the events of one's own journal behind number ``after``, up to ``last``."""
+    cursor = connection.execute(_SELECT_SOME, (after, last))
     for seq, kind, wall, monotonic, body, digest in cursor:
         yield Event(seq=seq, kind=sys.intern(kind), wall=wall, monotonic=monotonic, body=from_json(body), hash=digest)

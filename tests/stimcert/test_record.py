@@ -7,7 +7,7 @@ import pytest
 
 from stimcert.findings import accepted_risk, nearness
 from stimcert.reason import Reason
-from stimcert.record import derive
+from stimcert.record import Derivation, derive
 from tests.stimcert.test_output_table import PULSED
 from tests.stimcert.test_output_table import planned as disclosing
 
@@ -324,3 +324,20 @@ def test_what_was_seen_of_a_waveform_stands_in_the_output_specification_of_its_c
     assert [(column["case"], column["mode"]) for column in described] == [("A-01", "lift")]
     assert unseen != described
     assert derive([begun("A-01"), *STATION, SAFE])["output_specification"] == []
+
+
+@pytest.mark.parametrize("portion", [1, 2, 3, 100])
+def test_a_record_is_the_same_in_whatever_portions_the_journal_is_read(portion: int) -> None:
+    void = ("bench_check_failed", WALL, {"reason": Reason("guard_band").as_dict()})
+    events = [begun("A-01", "B-02"), *case("STATION", "PASS"), *case("A-01", "PASS", "FAIL"), void, SAFE]
+    derivation = Derivation()
+    for start in range(0, len(events), portion):
+        derivation.take(events[start : start + portion])
+    assert derivation.record() == derive(events)
+
+
+def test_nothing_is_derived_from_what_has_no_beginning() -> None:
+    with pytest.raises(ValueError, match="no run_begun"):
+        Derivation().record()
+    with pytest.raises(ValueError, match="no run_begun"):
+        Derivation().take([SAFE, begun("A-01")])

@@ -222,6 +222,23 @@ def test_nothing_to_prepare_leaves_nothing_open(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_what_is_stored_is_read_back_in_portions_and_nothing_else_is(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    for number in range(1, 6):
+        journal.append("done", {"number": number})
+    journal.append("prepared", {}, durable=False)
+    journal.prepare()
+    assert [event.seq for event in journal.stored(most=2)] == [1, 2]
+    assert [event.seq for event in journal.stored(after=2, most=2)] == [3, 4]
+    assert [event.body for event in journal.stored(after=4, most=2)] == [{"number": 5}]
+    assert list(journal.stored(after=5)) == []
+    journal.commit()
+    assert [event.kind for event in journal.stored(after=5)] == ["prepared"]
+    journal.close()
+    with pytest.raises(JournalError, match="read back"):
+        list(journal.stored())
+
+
 def test_a_note_that_json_has_no_words_for_is_told_to_whoever_appends_next(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     journal.note("done", lambda: {"value": math.nan})
