@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from stimcert.measured import Measured, Model
-from stimcert.term import Term, standard
+from stimcert.term import OF_ONE, Term, hang_together, standard
 from stimcert.uncertainty import COVERAGE_PROBABILITY, evaluate
 
 _RELATIVE_STEP = 6e-6  # third root of the float's precision: the best for a central difference
@@ -40,8 +40,9 @@ def propagate(
     :param function: of the inputs, called with their symbols as keywords; for a simulation of what may be an array.
     :param inputs: each with its estimate; their own sensitivities are not used.
     :param unit: of the value.
-    :param observed: quantities that were read at the same moments, all equally often and at least twice: the function
-        is given their means, and their scatter counts together, with n − 1 degrees of freedom.
+    :param observed: quantities that were read at the same moments, all equally often and at least twice, in the order
+        of these moments: the function is given their means, and their scatter counts together, with n − 1 degrees of
+        freedom; where neighbours hang together it is not averaged down (:func:`stimcert.term.repeatability`).
     :param correlations: coefficients between inputs, by symbols; where the degrees of freedom of such inputs are finite
         they come from one evaluation (a line through points) and are the same for all of them.
     :param probability: coverage probability, a fraction in (0.5, 1).
@@ -101,12 +102,12 @@ def _ensemble(
         math.fsum(by[symbol] * (value - estimates[symbol]) for symbol, value in zip(readings, moment, strict=True))
         for moment in moments
     ]
-    n = len(deviations)
+    n, one = len(deviations), hang_together(deviations)
     return standard(
         ", ".join(readings),
-        uncertainty=math.sqrt(math.fsum(d * d for d in deviations) / (n * (n - 1))),
+        uncertainty=math.sqrt(math.fsum(d * d for d in deviations) / ((n - 1) * (1 if one else n))),
         unit=unit,
-        name=f"{n} simultaneous readings",
+        name=f"{n} simultaneous readings" + (f", {OF_ONE}" if one else ""),
         dof=n - 1,
     )
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 SQRT_3 = math.sqrt(3.0)
 
+OF_ONE = "of one reading: neighbours hang together"
+"""What the name of a type A term says where nothing was averaged down."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Term:
@@ -190,7 +193,7 @@ def repeatability(
     """Return the type A term of the mean of ``values``, at least two.
 
     Readings that follow each other too closely repeat each other's error; where neighbours are correlated, averaging
-    has gained nothing that can be proven and the scatter of a single reading is kept.
+    has gained nothing that can be proven and the scatter of a single reading is kept; the name says so.
 
     :param estimate: of the term; the mean by default, 0 where another term of the budget carries it.
     :param ordered: False where the values do not stand in the order in which they were read, as in a table that
@@ -205,19 +208,19 @@ def repeatability(
     mean = math.fsum(values) / n
     deviations = [value - mean for value in values]
     scatter = math.sqrt(math.fsum(d * d for d in deviations) / (n - 1))
-    uncertainty = scatter if ordered and _correlated(deviations) else scatter / math.sqrt(n)
+    one = ordered and hang_together(deviations)
     return standard(
         symbol,
-        uncertainty=uncertainty,
+        uncertainty=scatter if one else scatter / math.sqrt(n),
         unit=unit,
-        name=name,
+        name=f"{name}, {OF_ONE}" if one else name,
         estimate=mean if estimate is None else estimate,
         sensitivity=sensitivity,
         dof=n - 1,
     )
 
 
-def _correlated(deviations: Sequence[float]) -> bool:
+def hang_together(deviations: Sequence[float]) -> bool:
     """Tell whether neighbours hang together: lag-1 autocorrelation beyond 2/√n, where white noise stays in 95 %.
 
     Below 8 readings the test has no power and is not made.

@@ -16,6 +16,9 @@ MINUS = "\u2212"
 def test_the_example_of_the_gum() -> None:
     # JCGM 100:2008, 7.2.4: m = (100.021 47 ± 0.000 79) g.
     assert numbers.with_uncertainty(100.02147, 0.00079, "g") == "100.02147 ± 0.00079 g"
+    # 7.2.6: y = 10.057 62 Ω with u_c = 27 mΩ is rounded to 10.058 Ω; u = 28.05 kHz to 28 kHz.
+    assert numbers.with_uncertainty(10.05762, 0.027, "Ω") == "10.058 ± 0.027 Ω"
+    assert numbers.with_uncertainty(1e6, 28.05e3, "Hz") == "1.000 ± 0.028 MHz"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stimcert.metrology import fit_line, propagate, propagate_together, second_order, simulate, standard
+from stimcert.metrology import (
+    fit_line,
+    pooled,
+    propagate,
+    propagate_together,
+    repeatability,
+    second_order,
+    simulate,
+    standard,
+)
 
 
 def test_release_of_cadmium() -> None:
@@ -81,3 +90,50 @@ def test_drifting_resistance() -> None:
     assert found.value == pytest.approx(18.6917, abs=5e-5)
     assert found.uncertainty.standard == pytest.approx(0.0123, abs=5e-5)
     assert found.uncertainty.expanded == pytest.approx(0.0258, abs=5e-5)
+
+
+BATH = """
+1024 1054 1026 1042 1026 1039 1065 1052 1067 1072 1054 1049 1082 1039 1052 1085 1088 1075 1085 1098 1070 1060 1067 1065
+1072 1062 1085 1062 1034 1049 1044 1057 1060 1082 1052 1060 1057 1072 1072 1077 1103 1090 1077 1082 1067 1098 1057 1060
+1019 1021 0993 1014 0965 1014 0996 0993 1003 1006 1026 1014 1039 1044 1024 1037 1060 1024 1039 1070 1054 1065 1072 1065
+1085 1080 1093 1090 1128 1080 1108 1085 1080 1100 1065 1062 1057 1052 1057 1034 1037 1009 1009 1044 1021 1021 1029 1037
+1049 1082 1044 1067
+"""
+"""11.7.3: temperature of a bath each minute, 50.xxxx °C."""
+
+
+def test_readings_that_hang_together() -> None:
+    """11.9.8: s/√100 = 0.0003 °C neglects what neighbours share; a model of it gives 50.105 °C and u = 0.001 °C.
+
+    No model is fitted here: that neighbours are correlated is seen, and then a single reading's scatter counts.
+    """
+    readings = [50.0 + float(each) * 1e-4 for each in BATH.split()]
+    term = repeatability("t", readings, unit="°C")
+    assert term.estimate == pytest.approx(50.105, abs=6e-4)  # the mean is 50.1056; the model's is 50.105
+    assert term.standard_uncertainty > 0.001
+    naive = repeatability("t", readings, unit="°C", ordered=False).standard_uncertainty
+    assert naive == pytest.approx(0.0003, abs=5e-5)
+    assert term.standard_uncertainty == pytest.approx(10.0 * naive)
+    simultaneous = propagate(lambda t: 2.0 * t, observed={"t": readings}).uncertainty
+    assert simultaneous.standard == pytest.approx(20.0 * naive)
+    assert simultaneous.budget[0]["name"] == "100 simultaneous readings, of one reading: neighbours hang together"
+
+
+BARIUM = """
+323 301 310  340 334 316  320 321 309  315 338 321  326 338 325  325 302 304  324 331 317  310 310 331  336 321 328
+310 328 312  314 314 302  329 300 299  320 329 311  322 312 311  332 317 299  313 294 293  324 314 335  321 342 316
+"""
+"""11.5.4, table 7: three aliquots of each of 18 samples, mg/kg."""
+
+
+def test_homogeneity_of_a_soil() -> None:
+    """11.9.8: 318 mg/kg, u = 2 mg/kg, within a sample 11 mg/kg, between samples 5.3 mg/kg."""
+    values = [float(each) for each in BARIUM.split()]
+    samples = [values[n : n + 3] for n in range(0, len(values), 3)]
+    found = repeatability("ω", [sum(each) / 3.0 for each in samples], unit="mg/kg")
+    assert (found.estimate, found.standard_uncertainty) == pytest.approx((318.0, 2.0), abs=0.5)
+    scatters = [repeatability("s", each, unit="mg/kg").standard_uncertainty * 3.0**0.5 for each in samples]
+    within = pooled("s", scatters, [2.0] * 18, readings=1, unit="mg/kg")
+    assert (within.standard_uncertainty, within.dof) == (pytest.approx(11.0, abs=0.5), 36)
+    between = 18.0 * found.standard_uncertainty**2 - within.standard_uncertainty**2 / 3.0
+    assert between**0.5 == pytest.approx(5.3, abs=0.05)

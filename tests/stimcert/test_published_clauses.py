@@ -94,9 +94,11 @@ def test_type_a() -> None:
     assert term.standard_uncertainty * math.sqrt(20.0) == pytest.approx(1.489, abs=5e-4)
     assert term.standard_uncertainty == pytest.approx(0.333, abs=5e-4)
     assert term.dof == 19
-    assert propagate(lambda t: t, observed={"t": TABLE_1}).uncertainty.standard == pytest.approx(0.333, abs=5e-4)
     # Had they been read in that order, they would be one slow drift, of which averaging gains nothing.
-    assert repeatability("t", TABLE_1, unit="K").standard_uncertainty == pytest.approx(1.489, abs=5e-4)
+    drift = repeatability("t", TABLE_1, unit="K")
+    assert drift.standard_uncertainty == pytest.approx(1.489, abs=5e-4)
+    assert drift.name == "repeatability, of one reading: neighbours hang together"
+    assert propagate(lambda t: t, observed={"t": TABLE_1}).uncertainty.standard == pytest.approx(1.489, abs=5e-4)
 
 
 # --- JCGM 100, 5.1, 5.2 and F.1: several inputs
