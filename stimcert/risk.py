@@ -154,7 +154,7 @@ def band_between_limits(w: float, standard: float, dof: int | None, tolerance: f
     Where even the middle has more than that, nothing is accepted: w is half the tolerance at least.
 
     :param w: the guard band that leaves ``risk`` at one limit alone.
-    :param standard: u > 0 of the value, with ``dof`` as for :func:`nonconformance_probability`.
+    :param standard: u ≥ 0 of the value, with ``dof`` as for :func:`nonconformance_probability`.
     :param tolerance: upper minus lower tolerance limit, > 0.
 
     Source: JCGM 106:2012, eq. (11) and 7.7.5.

@@ -64,7 +64,7 @@ class Rule:
         if expanded is not None and self.share is not None:
             return self.share * expanded
         w = self.times_u(dof) * standard
-        if self.risk is None or tolerance is None or not standard > 0.0:
+        if self.risk is None or tolerance is None:
             return w
         return band_between_limits(w, standard, dof, tolerance, self.risk)
 

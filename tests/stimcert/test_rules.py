@@ -143,6 +143,7 @@ def test_bands_of_a_largest_u() -> None:
     assert band_of_expanded("guard-0.83U", 2.0) == pytest.approx(1.66)
     assert band_of_expanded("simple", 2.0) == 0.0
     assert band_of_expanded("pfa:0.05", 2.0) == pytest.approx(2.0 * 1.645 / 1.96, rel=1e-3)
+    assert band_of_expanded("pfa:0.05", 1.96, 4.0) == pytest.approx(1.7962, abs=1e-3)
 
 
 @given(st.floats(0.0, 1e-3), st.floats(1e-9, 1e-4), DOFS)
@@ -185,6 +186,7 @@ def test_a_negative_guard_band_rejects_only_what_is_beyond_for_certain() -> None
         "PASS up to 1 U beyond the limit (guard band w = −1 U), FAIL from there on (guarded rejection, JCGM 106:2012, "
         "8.3.3). False rejects stay below 2.5 % per limit; false accepts have no bound."
     )
+    assert "stay below 0.0044 % per limit" in guard_band(-2.0).text
 
 
 @pytest.mark.parametrize("share", [-10.1, 10.1, float("nan"), float("inf")])
