@@ -64,7 +64,7 @@ def simulate(measured: Measured, *, seed: int, draws: int = DRAWS, digits: int =
     :param seed: of NumPy's PCG64; the same one gives the same draws.
     :param digits: how many significant digits of u_c count when both methods are compared, at least one.
     :raises ValueError: for a result whose terms are not known, for fewer than 1,000 draws, or so few that less than ten
-        lie outside the interval.
+        lie outside the interval, and for a model that has no finite value in one of them.
 
         >>> from stimcert.uncertainty import evaluate, rectangular
         >>> four = [rectangular(f"X_{n}", half_width=3**0.5, unit="1") for n in range(4)]
@@ -100,12 +100,20 @@ def values_of(measured: Measured, seed: int, draws: int) -> _Floats:
         )
     model = measured.model or _linear(measured)
     values = drawn(measured.uncertainty.terms, model, np.random.Generator(np.random.PCG64(seed)), draws)
+    lost = draws - int(np.count_nonzero(np.isfinite(values)))
+    if lost:
+        raise ValueError(
+            f"the model has no finite value in {lost} of {draws} draws: its inputs reach where it is not defined; no "
+            "interval holds what is no number"
+        )
     # What is held against limits may be more than the model says, as with the distance of a ratio from 1.
     return values + (measured.value - _centre(model))
 
 
 def second_order(measured: Measured) -> float:
     """Return the second-order term of a result, in its unit: the larger of its bias and its standard deviation.
+
+    It is infinite where the model is not defined next to its estimates.
 
     Source: JCGM 100:2008, 5.1.2 note, without its term of third derivatives, for normal inputs: variance ½ tr((HΣ)²);
     the second term of eq. (H.10): bias ½ tr(HΣ). Both hold for correlated inputs, as JCGM 101:2008, table 9, has them.
@@ -117,6 +125,8 @@ def second_order(measured: Measured) -> float:
     scaled = np.asarray(model.coefficients) * us
     covariance = scaled @ scaled.T
     curved = _hessian(model, _STEP * np.sqrt(np.diag(covariance))) @ covariance
+    if not np.isfinite(curved).all():
+        return math.inf
     return max(abs(0.5 * float(np.trace(curved))), math.sqrt(max(0.5 * float(np.trace(curved @ curved)), 0.0)))
 
 

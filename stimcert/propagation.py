@@ -44,7 +44,8 @@ def propagate(
         of these moments: the function is given their means, and their scatter counts together, with n − 1 degrees of
         freedom; where neighbours hang together it is not averaged down (:func:`stimcert.term.repeatability`).
     :param correlations: coefficients between inputs, by symbols; where the degrees of freedom of such inputs are finite
-        they come from one evaluation (a line through points) and are the same for all of them.
+        they come from one evaluation (a line through points) and are the same for all of them. A simulation draws such
+        inputs from a joint normal distribution (JCGM 101:2008, 6.4.8), whatever each is by itself.
     :param probability: coverage probability, a fraction in (0.5, 1).
     :param k: a fixed coverage factor instead, such as 2.
     :raises ValueError: for readings that do not belong together, coefficients that no quantities can have, or a value

@@ -4,6 +4,7 @@
 import doctest
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ import stimcert.monte_carlo
 from stimcert.derived import deviation, rise, share
 from stimcert.measured import Measured
 from stimcert.monte_carlo import numerical_tolerance, second_order, shortest_interval, simulate, widened
+from stimcert.propagation import propagate
 from stimcert.term import Term, rectangular, standard
 from stimcert.uncertainty import evaluate
 
@@ -139,6 +141,17 @@ def test_an_interval_that_nothing_leaves_has_no_drawn_ends() -> None:
         simulate(wide, seed=1)
     with pytest.raises(ValueError, match="outside of it"):
         shortest_interval(wide, seed=1)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
+def test_what_is_no_number_is_in_no_interval() -> None:
+    """A logarithm at 1 ± 1: every sixth draw has none, and the others would pass for all of them."""
+    found = propagate(lambda x: np.log(x), [standard("x", uncertainty=1.0, unit="1", estimate=1.0)])
+    for draw in (simulate, shortest_interval):
+        with pytest.raises(ValueError, match=r"no finite value in 3\d{4} of 200000 draws"):
+            draw(found, seed=1)
+    at_the_edge = propagate(lambda x: np.sqrt(x), [standard("x", uncertainty=0.5, unit="1", estimate=0.1)])
+    assert second_order(at_the_edge) == math.inf
 
 
 def test_too_few_draws_are_refused() -> None:
