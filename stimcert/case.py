@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One case of a test plan: what is measured where, and what it is held against."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -90,9 +90,9 @@ class Case(StrictModel):
     states: tuple[StateName, ...] | None = Field(default=None, min_length=1)
     not_applicable: Line | None = None
 
-    def levels_of(self, mode: "Mode") -> tuple[int, ...]:
+    def levels_of(self, mode: "Mode") -> Sequence[int]:
         """Return the levels of the case in a mode, ascending."""
-        return tuple(range(1, mode.levels + 1)) if self.levels == "all" else tuple(sorted(self.levels))
+        return range(1, mode.levels + 1) if self.levels == "all" else tuple(sorted(self.levels))
 
     @property
     def event_repetitions(self) -> int:

@@ -50,7 +50,7 @@ def test_the_shipped_microcurrent_plan() -> None:
     assert declared.holds_at(10e3)
     assert not declared.holds_at(100.0)
     assert lift.declared_for(7, "current.peak") is None
-    assert plan.cases[0].levels_of(lift) == tuple(range(1, 9))
+    assert plan.cases[0].levels_of(lift) == range(1, 9)
     assert [load.si for load in plan.cases[1].loads] == [500.0, 2e3, 10e3]
     assert (lift.expected_sign, tone.cycle and tone.cycle.si) == (None, 0.02)
 
