@@ -3,7 +3,8 @@
 
 Read were its pages 8 to 10 and 15, with 4.1, 4.2 and part of 6 and 7 (fliphtml5.com, szbrq/ktfm, "ILAC_G8_09_2019").
 Pages 11 to 14, with 5 and table 1, could not be read: the shares and risks of the table are those that Harper Metrology
-(24/10/2024) and, for w = 0 and w = U, SGS ("Decision Rule") quote from it.
+(24/10/2024), for w = 0 and w = U SGS ("Decision Rule"), and, all but ISO 14253-1, the request form of LIEE (accredited
+by ema, EE-1242-051/20, revision 04, "Tabla de reglas de decisión") reprint; they agree.
 """
 
 import pytest
