@@ -32,7 +32,7 @@ class Misfit(NamedTuple):
 class StrictModel(BaseModel):
     """A frozen model that takes no unknown keys, converts no types and accepts no NaN."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     def checks(self) -> Iterable[Iterable[Misfit]]:
         """Return one generator per thing that must hold between the fields; paths start at this model."""
