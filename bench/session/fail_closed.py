@@ -83,7 +83,13 @@ def no_thread_may_fail() -> Iterator[None]:
 def plugin_file(plugin: object) -> Path | None:
     """Return the file that a plugin's code comes from; None when nobody can tell."""
     file = getattr(plugin, "__file__", None) or getattr(sys.modules.get(type(plugin).__module__), "__file__", None)
-    return Path(file).resolve() if file else None
+    return _resolved(file) if file else None
+
+
+@cache
+def _resolved(file: str) -> Path:
+    """Return where a file really lies; asked for all plugins again once everything is collected."""
+    return Path(file).resolve()
 
 
 @cache
