@@ -17,6 +17,7 @@ from stimcert.profile import Profile
 from stimcert.strict_toml import Document, Problem
 
 if TYPE_CHECKING:
+    from bench.session.simulated_device import ShippedDevice
     from instruments.data_sheets import AccuracyTable
     from instruments.sim.device_file import DeviceFile
 
@@ -38,7 +39,7 @@ class Documents:
     profile: Document[Profile] | None
     station: Document[StationFile] | None
     tables: "dict[str, Document[AccuracyTable]]"
-    device: "Document[DeviceFile] | None"
+    device: "Document[DeviceFile] | Document[ShippedDevice] | None"
     bench: Path
     today: datetime.date
 
@@ -232,7 +233,9 @@ def _forced_range_exists(documents: Documents, station: Document[StationFile]) -
         yield station.problem(("instruments", "smu", "current_range"), text)
 
 
-def _device_has_modes(plan: Document[Plan], device: "Document[DeviceFile]") -> Iterator[Problem]:
+def _device_has_modes(
+    plan: Document[Plan], device: "Document[DeviceFile] | Document[ShippedDevice]"
+) -> Iterator[Problem]:
     known = [mode.name for mode in device.value.modes]
     for index, mode in enumerate(plan.value.modes):
         name = getattr(mode, "name", None)

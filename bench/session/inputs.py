@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.session.cross_checks import Documents, cross_problems
 from bench.session.input_files import InputFile, InputReader
+from bench.session.simulated_device import SimulatedDevice, simulated_device
 from instruments.station_file import StationFile
 from stimcert.limits import LimitFile, LimitRow
 from stimcert.plan import Case, Mode, Plan
@@ -19,19 +20,8 @@ from stimcert.strict_toml import Document, Problem
 if TYPE_CHECKING:
     from bench.session.row import Row
     from instruments.data_sheets import AccuracyTable
-    from instruments.sim.device_file import DeviceFile
 
 __all__ = ["InputFile", "Inputs", "InvalidInputs", "SimulatedDevice", "load_inputs"]
-
-# The simulated device that fits a plan: by the model that it names, else by the modality of its first mode.
-GOOD_MODEL = {
-    "MC-8": "microcurrent_good",
-    "MENS-3": "microcurrent_mens",
-    "GV-5": "galvanic_good",
-    "EMS-2": "ems_consumer",
-    "SU-3": "salon_unit",
-}
-GOOD_DEVICE = {"microcurrent": "microcurrent_good", "galvanic": "galvanic_good", "ems": "ems_consumer"}
 
 
 class InvalidInputs(Exception):
@@ -45,14 +35,6 @@ class InvalidInputs(Exception):
         order = {name: index for index, name in enumerate(dict.fromkeys(problem.file for problem in found))}
         self.problems = tuple(sorted(found, key=lambda p: (order[p.file], p.line, p.column, p.key, p.message)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SimulatedDevice:
-    """The device on the simulated bench."""
-
-    path: Path
-    file: "DeviceFile"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +84,15 @@ def load_inputs(*, plan: Path, station: Path, device: Path | None, checkout: Pat
     profile = _profile(reader, plan_file, plan.parent)
     station_file = reader.read("station", station, StationFile)
     tables = _accuracy(reader, station_file)
-    device_path, device_file = _device(reader, device, plan_file, station_file)
+    embedded = station_file is not None and getattr(station_file.value, "simulator", None) is not None
+    simulated = simulated_device(reader, device, plan_file) if embedded else None
     documents = Documents(
         plan=plan_file,
         limits=limit_files,
         profile=profile,
         station=station_file,
         tables=tables,
-        device=device_file,
+        device=simulated.document if simulated is not None else None,
         bench=checkout / "bench",
         today=today,
     )
@@ -121,7 +104,7 @@ def load_inputs(*, plan: Path, station: Path, device: Path | None, checkout: Pat
         limits={row.id: row for document in limit_files if document for row in document.value.rows},
         profile=profile.value,
         station=station_file.value,
-        device=SimulatedDevice(path=device_path, file=device_file.value) if device_path and device_file else None,
+        device=simulated,
         files=tuple(reader.files),
     )
 
@@ -154,21 +137,3 @@ def _accuracy(reader: InputReader, station: Document[StationFile] | None) -> "di
             document = reader.read("accuracy", accuracy_file(driver), AccuracyTable, named_by=at)
             found.update({role: document} if document is not None else {})
     return found
-
-
-def _device(
-    reader: InputReader, path: Path | None, plan: Document[Plan] | None, station: Document[StationFile] | None
-) -> "tuple[Path | None, Document[DeviceFile] | None]":
-    from instruments.sim.device_file import DEVICES, DeviceFile
-
-    if station is None or getattr(station.value, "simulator", None) is None:
-        return None, None
-    if path is None:
-        modes = getattr(plan.value, "modes", ()) if plan is not None else ()
-        modality = getattr(modes[0], "modality", None) if modes else "microcurrent"
-        model = getattr(getattr(plan.value, "device", None), "model", None) if plan is not None else None
-        name = GOOD_MODEL.get(str(model)) or GOOD_DEVICE.get(str(modality))
-        if name is None:
-            return None, None
-        path = DEVICES / f"{name}.toml"
-    return path, reader.read("device", path, DeviceFile)

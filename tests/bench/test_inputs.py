@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.session.inputs import Inputs, InvalidInputs, load_inputs
+from bench.session.simulated_device import ShippedDevice
+from instruments.sim.device_file import DeviceFile
 from stimcert.strict_toml import Problem
 from tests.bench.parts import inputs
 
@@ -104,6 +106,12 @@ def test_the_default_device_fits_the_plan(desk: Desk, plan: str, device: str) ->
     inputs = desk.load(plan, device=None)
     assert inputs.device is not None
     assert inputs.device.path.stem == device
+    # Of one that nobody named the modes are read; of one that somebody did, everything.
+    named = desk.load(plan, device=str(inputs.device.path)).device
+    assert named is not None
+    assert isinstance(inputs.device.document.value, ShippedDevice)
+    assert isinstance(named.document.value, DeviceFile)
+    assert [m.name for m in inputs.device.document.value.modes] == [m.name for m in named.document.value.modes]
 
 
 @pytest.mark.parametrize("plan", [PLAN, GALVANIC])
