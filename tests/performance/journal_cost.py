@@ -151,9 +151,7 @@ def main() -> None:
     print(f"commits a reading      {commits:8.2f} (at most 1, each one fdatasync)")
     print(f"in the journal, synced {slope('seconds', True) * 1e6:8.1f} µs a reading")
     print(f"one fdatasync          {sync * 1e6:8.1f} µs")
-    print(
-        f"without fdatasync      {bare * 1e6:8.1f} µs of processor time a reading, most of it while an instrument measures"
-    )
+    print(f"without fdatasync      {bare * 1e6:8.1f} µs of processor time, most of it while an instrument measures")
     print(f"   of it waited for    {waited_for * 1e6:8.1f} µs")
     print(f"added to a reading     {added * 1e6:8.1f} µs (at most one fdatasync and {ALLOWED * 1e6:.0f} µs)")
     print(f"share of what is allowed {added / allowed:.2f}")
