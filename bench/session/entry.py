@@ -9,6 +9,7 @@ import gc
 import pytest
 
 from bench.session.options import CHECKOUT, DEFAULT_STATION, STATIONS, read_options
+from bench.session.rewriting import no_rewriting
 from instruments.helpers import Helpers
 
 _BENCH = CHECKOUT / "bench"
@@ -31,15 +32,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _start_session(config: pytest.Config, helpers: Helpers | None) -> None:
-    # A tenth of the time would go into looking for garbage among things that are here to stay.
-    gc.disable()
-    try:
-        from bench.session import fixtures, hooks
-        from bench.session.bench_session import start_session
-    finally:
-        gc.freeze()
-        gc.enable()
-    start_session(config, helpers)
+    with no_rewriting():
+        # A tenth of the time would go into looking for garbage among things that are here to stay.
+        gc.disable()
+        try:
+            from bench.session import fixtures, hooks
+            from bench.session.bench_session import start_session
+        finally:
+            gc.freeze()
+            gc.enable()
+        start_session(config, helpers)
     for plugin in (hooks, fixtures):
         config.pluginmanager.register(plugin, plugin.__name__)
 

@@ -15,6 +15,7 @@ from bench.session.bench_session import BenchSession, session_of
 from bench.session.fail_closed import late_refusals, no_thread_may_fail
 from bench.session.measure import CaseNotPassed, Measure
 from bench.session.options import CHECKOUT
+from bench.session.rewriting import no_rewriting
 from instruments.errors import BenchError
 from stimcert.plan import Case
 
@@ -89,8 +90,13 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if refused:
         raise pytest.UsageError("\n".join(refused))
     bench.begin([case.id for case in cases])
+    with no_rewriting():
+        return (yield from _run(bench, measures=bool(cases)))
+
+
+def _run(bench: BenchSession, *, measures: bool) -> Generator[None, object, object]:
     try:
-        if not cases:
+        if not measures:
             # Every case ended before: what is left is to see that the bench still is the bench that measured.
             bench.check_station()
         return (yield)
