@@ -2,9 +2,13 @@
 """Time for 1,000 budgets of eight terms, each with its decision, after import; and the same budgets through GTC."""
 
 import argparse
+import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from statistics import median
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from stimcert.decision import decide
 from stimcert.gtc_reference import by_gtc
