@@ -147,7 +147,9 @@ class RunStore:
 
     def _derive(self) -> dict[str, Any]:
         self._take()
-        return completed(self._derivation, head=self._journal.head, count=self._journal.count)
+        # Its measurements are most of what a run holds in memory: nobody keeps them but the record.
+        whole, self._derivation, self._taken = self._derivation, Derivation(), 0
+        return completed(whole, head=self._journal.head, count=self._journal.count)
 
     def _take(self, most: int | None = None) -> None:
         """Read back what is on disk, and derive from that: while an instrument measures it costs no time."""
