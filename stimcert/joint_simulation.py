@@ -11,29 +11,15 @@
 Source: JCGM 102:2011, 7.6.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from stimcert.monte_carlo import DRAWS, Simulation, summed_up, values_of
-from stimcert.together import Together
+from stimcert.together import Correlated, Together, of_each_pair
 
 
-@dataclass(frozen=True, kw_only=True)
-class JointSimulation:
-    """What came out of the draws for each result, by name, and r of each pair of them."""
-
-    results: Mapping[str, Simulation]
-    coefficients: Mapping[frozenset[str], float]
-
-    def correlation(self, one: str, other: str) -> float:
-        """Return r of the draws of two results, in [−1, 1]; 0 where one of them never changes.
-
-        :raises KeyError: for a name that none of them has.
-        """
-        return 1.0 if one == other and one in self.results else self.coefficients[frozenset((one, other))]
+class JointSimulation(Correlated[Simulation]):
+    """What came out of the draws for each result, and what correlates them; r is 0 where one of them never changes."""
 
 
 def simulate_together(found: Together, *, seed: int, draws: int = DRAWS, digits: int = 2) -> JointSimulation:
@@ -48,14 +34,9 @@ def simulate_together(found: Together, *, seed: int, draws: int = DRAWS, digits:
     if lost:
         raise ValueError(f"{', '.join(lost)}: no model of single inputs; its draws cannot be shared with other results")
     values = {name: values_of(result, seed, draws) for name, result in found.results.items()}
-    names = list(values)
     return JointSimulation(
-        results={name: summed_up(found.results[name], values[name], seed, digits) for name in names},
-        coefficients={
-            frozenset((one, other)): _coefficient(values[one], values[other])
-            for n, one in enumerate(names)
-            for other in names[n + 1 :]
-        },
+        results={name: summed_up(found.results[name], drawn, seed, digits) for name, drawn in values.items()},
+        coefficients=of_each_pair(values, lambda one, other: _coefficient(values[one], values[other])),
     )
 
 

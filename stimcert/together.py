@@ -11,21 +11,24 @@ Source: JCGM 100:2008, eq. (H.9); JCGM 102:2011, 6.2.1.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import combinations
+from typing import Any, Generic, TypeVar
 
 from stimcert.measured import Measured
 from stimcert.propagation import propagate
 from stimcert.term import Term
 from stimcert.uncertainty import COVERAGE_PROBABILITY
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True, kw_only=True)
-class Together:
+class Correlated(Generic[R]):
     """Results by name, and the coefficients of correlation of each pair of them."""
 
-    results: Mapping[str, Measured]
+    results: Mapping[str, R]
     coefficients: Mapping[frozenset[str], float]
 
     def correlation(self, one: str, other: str) -> float:
@@ -34,6 +37,15 @@ class Together:
         :raises KeyError: for a name that none of them has.
         """
         return 1.0 if one == other and one in self.results else self.coefficients[frozenset((one, other))]
+
+
+def of_each_pair(names: Iterable[str], coefficient: Callable[[str, str], float]) -> dict[frozenset[str], float]:
+    """Return what a function says of each two of these names."""
+    return {frozenset(pair): coefficient(*pair) for pair in combinations(names, 2)}
+
+
+class Together(Correlated[Measured]):
+    """Measurement results, and what correlates them."""
 
     def covariance(self, one: str, other: str) -> float:
         """Return the covariance of two results, in the product of their units."""
@@ -62,27 +74,21 @@ def propagate_together(
         )
 
     results = {name: result(function, (units or {}).get(name, "1")) for name, function in functions.items()}
-    names = list(functions)
-    pairs = [(one, other) for n, one in enumerate(names) for other in names[n + 1 :]]
-    return Together(
-        results=results,
-        coefficients={
-            frozenset(pair): _coefficient(result, functions, [results[name] for name in pair], pair) for pair in pairs
-        },
-    )
+
+    def coefficient(*pair: str) -> float:
+        return _coefficient(result, [functions[name] for name in pair], [results[name] for name in pair])
+
+    return Together(results=results, coefficients=of_each_pair(functions, coefficient))
 
 
 def _coefficient(
-    result: Callable[..., Measured],
-    functions: Mapping[str, Callable[..., Any]],
-    pair: Sequence[Measured],
-    names: tuple[str, str],
+    result: Callable[..., Measured], functions: Sequence[Callable[..., Any]], pair: Sequence[Measured]
 ) -> float:
     """Return r from the variances of sum and difference of both results, each in its own standard uncertainty."""
     one, other = (each.uncertainty.standard for each in pair)
     if not one * other > 0.0:
         return 0.0
-    first, second = (functions[name] for name in names)
+    first, second = functions
 
     def variance(sign: float) -> float:
         return float(result(lambda **x: first(**x) / one + sign * second(**x) / other).uncertainty.standard ** 2)
