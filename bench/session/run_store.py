@@ -10,7 +10,6 @@ from stimcert.derivation import completed
 from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason
 from stimcert.record import Derivation
-from stimcert.store.fast_json import to_json
 from stimcert.store.host import host
 from stimcert.store.journal import Journal, JournalError
 from stimcert.store.journal_file import SEALED
@@ -40,7 +39,6 @@ class RunStore:
     ) -> None:
         self.folder = folder
         self._journal = journal
-        journal.encode = to_json
         self._make_safe = make_safe
         self.failure: Reason | None = None
         self._urgent = False

@@ -6,7 +6,6 @@
 cannot arise. Every pragma is read back: SQLite answers a refused pragma with the old value, not with an error.
 """
 
-import json
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -15,12 +14,12 @@ from pathlib import Path
 
 from stimcert.store.chain import GENESIS, link
 from stimcert.store.clock import ClockWatch, Moment, moment
+from stimcert.store.fast_json import to_json
 from stimcert.store.host import host
 from stimcert.store.journal_file import SCHEMA, SEALED, Event, JournalError, checked, rows
 
 __all__ = ["Event", "Journal", "JournalError"]
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _INSERT = "INSERT INTO event (seq, kind, wall, monotonic, body, hash) VALUES (?, ?, ?, ?, ?, ?)"
 _EXCLUSIVE = ("locking_mode", "EXCLUSIVE", "exclusive")
 _PRAGMAS = (_EXCLUSIVE, ("journal_mode", "WAL", "wal"), ("synchronous", "FULL", "2"))
@@ -33,7 +32,6 @@ class Journal:
     """The writing side: one run, one process, one connection.
 
     :param path: must not exist; :meth:`reopen` goes on with one that does.
-    :ivar encode: makes JSON of a body; whoever knows a faster way puts it there. It refuses NaN and infinity.
     :raises JournalError: when the file exists, cannot be written, or a pragma was not accepted.
     """
 
@@ -71,7 +69,6 @@ class Journal:
 
     def _open(self, path: Path) -> None:
         self.path = path
-        self.encode: Callable[[Mapping[str, object]], str] = _ENCODER.encode
         self._count, self._head, self._sealed = 0, GENESIS, False
         self._noted: deque[tuple[str, Callable[[], Mapping[str, object]], Moment]] = deque()
         self._pending: list[tuple[int, str, str, float, str, str]] = []
@@ -119,7 +116,7 @@ class Journal:
         :raises ValueError: when ``body`` holds NaN or infinity, which JSON has no words for.
         :raises JournalError: when it cannot be stored. It is kept for the next commit.
         """
-        text, now = self.encode(body), moment()
+        text, now = to_json(body), moment()
         self._chain()
         seq = self._add(kind, text, now)
         if durable:
@@ -140,12 +137,12 @@ class Journal:
         """Do the work on what was only noted."""
         while self._noted:
             kind, account, then = self._noted.popleft()
-            self._add(kind, self.encode(account()), then)
+            self._add(kind, to_json(account()), then)
 
     def _add(self, kind: str, text: str, then: Moment) -> int:
         wall, monotonic, step = self._clock.stamp(then)
         if step is not None:
-            self._link("clock_step", wall, monotonic, _ENCODER.encode({"seconds": step}))
+            self._link("clock_step", wall, monotonic, to_json({"seconds": step}))
         return self._link(kind, wall, monotonic, text)
 
     def _link(self, kind: str, wall: str, monotonic: float, text: str) -> int:
