@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bench.session.row import Row
     from instruments.data_sheets import AccuracyTable
 
-__all__ = ["InputFile", "Inputs", "InvalidInputs", "SimulatedDevice", "load_inputs"]
+__all__ = ["InputFile", "Inputs", "InvalidInputs", "load_inputs"]
 
 
 class InvalidInputs(Exception):
