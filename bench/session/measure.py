@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bench.session.attempt import Attempt, Kind, Proving, Reading, proof_by
+from bench.session.attempt import Attempt, Proving, Reading, proof_by
+from bench.session.attempts import Attempts
 from bench.session.bench import Bench
 from bench.session.capture_plan import PEAKS
 from bench.session.foresight import missing, unproven
@@ -25,7 +26,6 @@ from bench.session.validation import Validation, rank
 from stimcert.models import Measured, NotMeasurable
 from stimcert.plan import Case
 from stimcert.procedures import WATCHED
-from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason
 from stimcert.store.run_folder import iso, utc_now
 from stimcert.verdict import Verdict
@@ -64,9 +64,8 @@ class Measure:
         self._wanted = Remembered[tuple[str, ...]]()
         self._where = Remembered[dict[str, Any]]()
         self._stored = False
-        self._count = 0
         self._looks: dict[str, Look] = {}
-        self._last: tuple[Reading, list[Attempt]] | None = None
+        self._attempts = Attempts(case.id, run.keep_waveform)
         self._validation = Validation(case.id, run.id)
         self._proven: tuple[Capture, Proving] | None = None
         self._compared: MeanCurrent | None = None
@@ -107,7 +106,7 @@ class Measure:
         conditions = {**place, "wall_time": iso(then)}
         proof = self._proof(proven_by, point) if proven_by else None
         rows: Sequence[Row | None] = rows_of(self._inputs, point, metric) or [None]
-        for attempt in self._attempts_of(reading, proof):
+        for attempt in self._attempts.of(reading, proof):
             found = conditions | self._both_paths(point, metric, reading, attempt)
             # What happened at another moment of the program says nothing of a frequency or a charge.
             for row in rows if attempt.kind in ("chosen", "pilot") or metric in _AT_ANY_MOMENT else ():
@@ -282,49 +281,6 @@ class Measure:
             self._run.log("monte_carlo", event)
             self._hold(body)
 
-    def _attempts_of(self, reading: Reading, proof: Proving | None) -> list[Attempt]:
-        """Return the attempts of a reading, the same ones for every metric of it."""
-        if self._last is None or self._last[0] is not reading:
-            self._last = (reading, list(self._attempts(reading)))
-        attempts = self._last[1]
-        return attempts if proof is None else [replace(attempt, proof=proof) for attempt in attempts]
-
-    def _attempts(self, reading: Reading) -> Iterator[Attempt]:
-        """Yield each record of a reading on its own, in the order of their being taken, and keep its waveform."""
-        if isinstance(reading, MeanCurrent) and reading.pilot is not None:
-            yield Attempt(number=1, part=MeanCurrent(reading=reading.pilot), last=False, kind="pilot")
-        if not isinstance(reading, Capture):
-            yield Attempt(number=1, part=reading, last=True)
-            return
-        for number, mean in enumerate(reading.means, start=1):
-            yield Attempt(number=number, part=replace(reading, means=(mean,)), last=number == len(reading.means))
-        yield from self._kept(reading, reading.slow, "program")
-        yield from self._kept(reading, reading.looks, "look")
-        yield from self._kept(reading, reading.records, "chosen")
-        yield from self._kept(reading, reading.caught, "caught")
-
-    def _kept(self, reading: Capture, records: Sequence[CurrentRecord], kind: Kind) -> Iterator[Attempt]:
-        """Yield records of one kind; each that the trigger caught stands for itself."""
-        observed = reading.observed if kind == "chosen" else None
-        for number, record in enumerate(records, start=1):
-            self._count += 1
-            yield Attempt(
-                number=number,
-                part=replace(
-                    reading,
-                    records=(record,),
-                    means=(),
-                    slow=(),
-                    looks=(),
-                    caught=(),
-                    observed=observed,
-                    moments=reading.moments[number - 1 : number] if kind == "chosen" else (),
-                ),
-                last=number == len(records) or kind == "caught",
-                kind=kind,
-                waveform=self._run.keep_waveform(f"{self._case.id}_{self._count:04d}", record),
-            )
-
     def _conditions(self, point: Point) -> dict[str, Any]:
         """Return the conditions of this moment."""
         return {**self._place(point, self._bench.shunt), "wall_time": iso(utc_now())}
@@ -356,7 +312,8 @@ class Measure:
         self._run.backlog.settle()
         self._validate()
         self._history = History()  # not asked any more, and as large as the case was long
-        self._last = self._compared = None
+        self._attempts.forget()
+        self._compared = None
         self._run.paths.settle()
         if self.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
             text = point_words(self.worst) if self.worst is not None else "nothing was measured against a limit"

@@ -10,6 +10,7 @@ from stimcert.models import Measured, NotMeasurable
 from stimcert.quantity import show
 from stimcert.reading import CurrentRecord
 from stimcert.reason import Reason
+from stimcert.record import STATION
 
 
 def numbers(metric: str, measured: Measured | NotMeasurable) -> dict[str, Any]:
@@ -28,6 +29,47 @@ def numbers(metric: str, measured: Measured | NotMeasurable) -> dict[str, Any]:
         "dof": uncertainty.dof,
         "effective_dof": uncertainty.effective_dof if uncertainty.dof is not None else None,
         "budget": list(uncertainty.budget),
+    }
+
+
+def finding_body(
+    quantity: str,
+    value: float,
+    unit: str,
+    *,
+    expected: float,
+    allowed: float,
+    false_alarm: float,
+    **conditions: object,
+) -> dict[str, Any]:
+    """Return one finding of the station check; it is ERROR outside its allowance, never FAIL.
+
+    :param allowed: largest deviation from ``expected`` of a bench that is in order, > 0, both in ``unit``.
+    :param false_alarm: probability that a bench in order exceeds it.
+    """
+    lower, upper = expected - allowed, expected + allowed
+    return {
+        "case": STATION,
+        "quantity": quantity,
+        "limit": None,
+        "kind": "check",
+        "value": value,
+        "bound": None,
+        "unit": unit,
+        "standard_uncertainty": None,
+        "expanded_uncertainty": None,
+        "coverage_factor": None,
+        "dof": None,
+        "budget": [],
+        "lower_limit": lower,
+        "upper_limit": upper,
+        "acceptance_limits": [lower, upper],
+        "verdict": "PASS" if abs(value - expected) <= allowed else "ERROR",
+        "reason": None,
+        "exceeded": False,
+        "false_alarm": false_alarm,
+        "conditions": conditions,
+        "waveform": None,
     }
 
 

@@ -12,7 +12,9 @@ from bench.session.begun import Begun, ended, event_seed
 from bench.session.check_context import BenchState
 from bench.session.device_paths import DevicePaths
 from bench.session.errors import reason_of_exception
+from bench.session.identities import refuse_other_device, refuse_other_instruments
 from bench.session.inputs import Inputs
+from bench.session.measurement_body import finding_body
 from bench.session.options import CHECKOUT, Options
 from bench.session.run_store import RunStore, StoreWitness
 from bench.session.software import files_sha256, software
@@ -156,7 +158,7 @@ class Run:
         self._station.tell(StoreWitness(self.store))
         self.log("instruments_identified", {"instruments": identified})
         self._station.check_identities(date.today())
-        self._compare_instruments(identified)
+        refuse_other_instruments(self._run.instruments, identified)
         self._identify_dut(identified)
         self._station.begin_power_watch()
         self._station.arm_guard()
@@ -175,65 +177,16 @@ class Run:
             pace=self.options.sim_pace or 0.0,
         )
 
-    def _compare_instruments(self, identified: list[dict[str, Any]]) -> None:
-        """Refuse to go on with other instruments than those with which the run began."""
-        for entry in identified:
-            before = self._run.instruments.get(entry["role"])
-            if before not in (None, entry["identity"]):
-                text = f"{entry['role']}: the run began with {before}, now {entry['identity'] or 'nothing'} answers"
-                raise BenchError(text, code="wrong_identity", role=entry["role"])
-
     def _identify_dut(self, identified: list[dict[str, Any]]) -> None:
-        """Hold the device's own identity, where it has one, against the serial number of this run."""
         for entry in identified:
-            if entry["role"] != "dut" or not entry["identity"]:
-                continue
-            self.log("dut_identified", {"identity": entry["identity"], "firmware": entry["firmware"]})
-            if entry["serial"] != self.serial:
-                text = f"dut: expected serial {self.serial}, the device answers {entry['serial']} ({entry['identity']})"
-                raise BenchError(text, code="wrong_dut", expected=self.serial, found=entry["serial"])
+            if entry["role"] == "dut" and entry["identity"]:
+                self.log("dut_identified", {"identity": entry["identity"], "firmware": entry["firmware"]})
+                refuse_other_device(self.serial, entry)
 
-    def _store_finding(
-        self,
-        quantity: str,
-        value: float,
-        unit: str,
-        *,
-        expected: float,
-        allowed: float,
-        false_alarm: float,
-        **conditions: object,
-    ) -> None:
-        """Store one finding of the station check; it is ERROR outside its allowance, never FAIL."""
-        inside = abs(value - expected) <= allowed
-        station = self._station
-        body = {
-            "case": STATION,
-            "quantity": quantity,
-            "limit": None,
-            "kind": "check",
-            "value": value,
-            "bound": None,
-            "unit": unit,
-            "standard_uncertainty": None,
-            "expanded_uncertainty": None,
-            "coverage_factor": None,
-            "dof": None,
-            "budget": [],
-            "lower_limit": expected - allowed,
-            "upper_limit": expected + allowed,
-            "acceptance_limits": [expected - allowed, expected + allowed],
-            "verdict": "PASS" if inside else "ERROR",
-            "reason": None,
-            "exceeded": False,
-            "false_alarm": false_alarm,
-            "conditions": {
-                **conditions,
-                "bench_time": station.clock.now() if station else None,
-                "wall_time": iso(utc_now()),
-            },
-            "waveform": None,
-        }
+    def _store_finding(self, quantity: str, value: float, unit: str, **details: Any) -> None:
+        """Store one finding of the station check; see :func:`bench.session.measurement_body.finding_body`."""
+        bench_time = self._station.clock.now() if self._station else None
+        body = finding_body(quantity, value, unit, **details, bench_time=bench_time, wall_time=iso(utc_now()))
         # On the disk with the next event: the phase's end, or what ended it.
         self.log("measurement", body, durable=False)
 

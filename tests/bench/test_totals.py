@@ -155,7 +155,7 @@ def measured(sequence: list[str | None]) -> Measure:
     """Return the verb of a case after measurements with these verdicts."""
     logged: list[str] = []
     verbs = {"log": lambda self, kind, body, **_: logged.append(kind), "backlog": Backlog(), "id": "1"}
-    verbs["paths"] = DevicePaths()
+    verbs |= {"paths": DevicePaths(), "keep_waveform": None}
     run = type("Logged", (), verbs)()
     measure = Measure(case(), inputs(), cast(Run, run), cast(Bench, None), lambda body: None)
     for verdict in sequence:
