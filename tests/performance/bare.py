@@ -47,7 +47,8 @@ def replay(exchanges: Sequence[Exchange], device: Path, *, pace: float = 0.0, sy
     :param syncs: lines written to ``journal``, each with one fdatasync, spread evenly.
     """
     every = len(exchanges) / syncs if syncs else float("inf")
-    with simulator(device, pace) as ports, journal.open("wb", buffering=0) as sink:
+    log = journal.with_name("simulator.log")
+    with simulator(device, pace, log) as ports, journal.open("wb", buffering=0) as sink:
         sessions = open_sessions(ports)
         due, start = every, time.perf_counter()
         for count, exchange in enumerate(exchanges, start=1):

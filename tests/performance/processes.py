@@ -122,9 +122,13 @@ def _summary(process: Finished, record: dict) -> BenchRun:
 
 
 @contextmanager
-def simulator(device: Path | str, pace: float = 0.0) -> Iterator[dict[str, int]]:
-    """Serve a fresh simulated bench, and give its ports by role."""
+def simulator(device: Path | str, pace: float = 0.0, log: Path | None = None) -> Iterator[dict[str, int]]:
+    """Serve a fresh simulated bench, and give its ports by role.
+
+    :param log: its own account, which it keeps in each run of the bench.
+    """
     command = [sys.executable, "-m", "instruments.sim", "--device", str(device), "--seed", "0", "--pace", repr(pace)]
+    command += ["--log", str(log)] if log is not None else []
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=_environment())
     try:
         assert process.stdout is not None
