@@ -333,6 +333,7 @@ def test_a_record_is_the_same_in_whatever_portions_the_journal_is_read(portion: 
     derivation = Derivation()
     for start in range(0, len(events), portion):
         derivation.take(events[start : start + portion])
+        assert derivation.begun == events[0][2]
     assert derivation.record() == derive(events)
 
 
