@@ -34,6 +34,8 @@ def refusals(config: pytest.Config) -> list[str]:
     found = list(_foreign_plugins(config))
     if not __debug__ or sys.flags.optimize:
         found.append("python -O removes assert statements: run without -O and without PYTHONOPTIMIZE")
+    if ("terminal", None) in config.pluginmanager.list_name_plugin():
+        found.append("-p no:terminal hides what happens to the device: run without it; -q says little")
     if config.getoption("setuponly", False) and not config.getoption("setupplan", False):
         found.append("--setup-only would open the bench without measuring: use --collect-only or --setup-plan")
     if config.getoption("numprocesses", None) or config.getoption("dist", "no") != "no":

@@ -95,6 +95,11 @@ def test_a_plugin_that_was_switched_off_is_no_plugin() -> None:
     assert refusals(config(("cacheprovider", None))) == []
 
 
+def test_a_run_that_nobody_sees_is_refused() -> None:
+    (refusal,) = refusals(config(("terminal", None)))
+    assert "-p no:terminal" in refusal
+
+
 def test_all_strangers_are_named_at_once() -> None:
     found = refusals(config(("one", module("/tmp/a.py")), ("two", module("/tmp/b.py"))))
     assert ["one" in found[0], "two" in found[1]] == [True, True]
