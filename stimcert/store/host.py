@@ -57,11 +57,14 @@ class Host:
         self.sync_folder(other.parent)
 
     def append(self, path: Path, data: bytes) -> None:
-        """Append to a file and sync it."""
+        """Append to a file and sync it, with its name where it is new."""
+        new = not path.exists()
         with path.open("ab") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if new:
+            self.sync_folder(path.parent)
 
     def sync_folder(self, path: Path) -> None:
         """Make the names in a folder durable, where the system can."""

@@ -73,6 +73,7 @@ class Journal:
         self._noted: deque[tuple[str, Callable[[], Mapping[str, object]], Moment]] = deque()
         self._pending: list[tuple[int, str, str, float, str, str]] = []
         self._handed = 0
+        self._named = False
         self._clock = ClockWatch()
         with self._errors("the journal cannot be opened"):
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.0)
@@ -197,6 +198,10 @@ class Journal:
             host().execute(self._connection, "COMMIT")
         self._handed = 0
         self._pending.clear()
+        if not self._named:
+            # SQLite creates its log when it first needs it, and takes no notice when its name cannot be made durable.
+            host().sync_folder(self.path.parent)
+            self._named = True
 
     def events(self) -> Iterator[Event]:
         """Iterate over everything so far, in order."""

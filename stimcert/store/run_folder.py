@@ -68,6 +68,7 @@ class RunFolder:
             raise FolderError(text) from error
         for name in ("waveforms", "inputs"):
             (self.path / name).mkdir()
+        host().sync_folder(self.path.parent)
 
     @classmethod
     def again(cls, path: Path) -> "RunFolder":

@@ -41,7 +41,21 @@ class Tracer:
         before, injected, _ = text.partition(_INJECTED)
         before = before.rpartition("\n")[0]
         entry: dict[str, Any] = {"counts": {self._call: len(re.findall(rf"(?m)^{self._call}\(", text))}}
-        return entry | ({"injected": self._call, "recorded": RECORD in before} if injected else {})
+        if not injected:
+            return entry
+        return entry | {"injected": self._call, "recorded": RECORD in before, "made_good": _made_good(text)}
+
+
+def _made_good(text: str) -> bool:
+    """Whether the names in a folder could not be made durable at first, and were later.
+
+    SQLite takes no notice of the first; the second is ours. Of the contents of a file nothing makes that good.
+    """
+    failed = re.search(rf"\(\d+<([^>]*)>\)[^\n]*{re.escape(_INJECTED)}", text)
+    if failed is None or not Path(failed[1]).is_dir():
+        return False
+    again = rf"(?m)^fsync\(\d+<{re.escape(failed[1])}>\) += 0$"
+    return re.search(again, text[failed.end() :]) is not None
 
 
 def wait_for_tracer(folder: Path) -> None:

@@ -40,6 +40,7 @@ class Outcome:
 
     :param injected: whether its step was reached at all.
     :param recorded: whether the run was being sealed, or its record there, by then.
+    :param made_good: whether what failed was done again, and with success.
     :param verdict: of the record; None without one.
     :param code: reason code of the total.
     :param verified: whether ``python -m bench verify`` calls what is there a sealed, complete PASS.
@@ -61,6 +62,7 @@ class Outcome:
     seconds: float
     place: str = ""
     commit: str = ""
+    made_good: bool = False
     broken: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -80,6 +82,7 @@ def trial(row: Row, at: int, device: str) -> Outcome:
             device=device,
             injected=any("injected" in entry for entry in account),
             recorded=any(entry.get("recorded") for entry in account),
+            made_good=any(entry.get("made_good") for entry in account),
             verdict=record["verdict"] if record else None,
             code=_code(record, reason),
             verified=_verified(folder / "run"),
@@ -213,7 +216,7 @@ def _unnoticed(made: Outcome, record: dict[str, Any] | None) -> bool:
     After its record a run of the hot device has nothing left to say: it ends in 1 in any case. What is sealed by then
     stays a PASS, as it was measured; the exit code says that something went wrong.
     """
-    if not made.injected or made.row.harmless or made.row.codes is None:
+    if not made.injected or made.row.harmless or made.made_good or made.row.codes is None:
         return False
     if made.row.seam in _INSTRUMENTS:
         told = record is not None and record["safe_state"] is not None and record["safe_state"]["errors"]

@@ -47,6 +47,18 @@ def test_what_is_appended_stands_at_the_end(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == b"one\ntwo\n"
 
 
+def test_the_name_of_a_new_file_is_made_durable_once(tmp_path: Path) -> None:
+    synced: list[Path] = []
+
+    class Watched(Host):
+        def sync_folder(self, path: Path) -> None:
+            synced.append(path)
+
+    for _ in range(3):
+        Watched().append(tmp_path / "ledger", b"x\n")
+    assert synced == [tmp_path]
+
+
 @pytest.mark.parametrize("fallocate", [True, False])
 def test_reserved_room_is_taken_not_promised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fallocate: bool) -> None:
     if not fallocate:

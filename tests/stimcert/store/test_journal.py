@@ -281,6 +281,29 @@ def test_what_was_prepared_and_could_not_be_stored_waits_for_room(tmp_path: Path
     assert kinds == (["done", "run_error"] if statement == "BEGIN" else ["done", "intent", "run_error"])
 
 
+def test_no_event_is_acknowledged_before_the_names_of_the_files_are_on_disk(tmp_path: Path) -> None:
+    class Nameless(Host):
+        synced, fails = 0, True
+
+        def sync_folder(self, path: Path) -> None:
+            assert path == tmp_path
+            if self.fails:
+                raise OSError(5, "Input/output error")
+            self.synced += 1
+
+    machine = Nameless()
+    with hosted(machine):
+        journal = Journal(tmp_path / "journal.sqlite")
+        with pytest.raises(JournalError, match="Input/output error"):
+            journal.append("run_begun", {})
+        machine.fails = False
+        journal.append("case_begun", {})
+        journal.append("case_ended", {})
+    assert machine.synced == 1
+    assert [event.kind for event in journal.events()] == ["run_begun", "case_begun", "case_ended"]
+    journal.close()
+
+
 @pytest.mark.parametrize("statement", ["BEGIN", "COMMIT", "INSERT"])
 def test_an_event_that_could_not_be_stored_waits_for_room(tmp_path: Path, statement: str) -> None:
     disk = Full(statement)

@@ -57,6 +57,16 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         RunFolder(tmp_path / "file" / "run")
 
 
+def test_a_folder_whose_name_the_disk_does_not_keep_is_refused(tmp_path: Path) -> None:
+    class Forgetful(Host):
+        def sync_folder(self, path: Path) -> None:
+            assert path == tmp_path
+            raise OSError(5, "Input/output error")
+
+    with hosted(Forgetful()), pytest.raises(FolderError, match="Input/output error"):
+        RunFolder(tmp_path / "run")
+
+
 def test_inputs_are_kept_verbatim_with_their_hash(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
     entry = folder.add_input("plan", "../mine.toml", b"schema = 1\r\n")
