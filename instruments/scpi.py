@@ -248,8 +248,14 @@ class ScpiInstrument(SCPIMixin, Instrument):  # type: ignore[misc]
     # --- what every role can do
 
     def identity(self) -> str:
-        """Return the reply to ``*IDN?``."""
-        return str(self.ask("*IDN?")).strip()
+        """Return the reply to ``*IDN?``.
+
+        :raises GarbledReply: for an empty one: who hides is not taken for who has nothing to say.
+        """
+        reply = str(self.ask("*IDN?")).strip()
+        if not reply:
+            raise self.garbled("*IDN?", reply)
+        return reply
 
     def restarted(self) -> bool:
         """Return whether the instrument was switched on anew since it was asked last; it was, the first time.

@@ -80,6 +80,12 @@ def test_identity_is_the_whole_answer():
         assert smu.identity() == "KEITHLEY INSTRUMENTS,MODEL 2450,01,1.7.12b"
 
 
+@pytest.mark.parametrize("answer", [b"", b" "])
+def test_an_empty_answer_is_no_identity(answer: bytes) -> None:
+    with connected((b"*IDN?", answer)) as smu, pytest.raises(GarbledReply, match=r"to '\*IDN\?'"):
+        smu.identity()
+
+
 def test_ammeter_is_configured_range_before_limit_when_the_range_falls():
     with ammeter() as smu:
         configure(smu)
