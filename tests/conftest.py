@@ -40,18 +40,20 @@ def state_of_nobody() -> Iterator[None]:
 
 
 TRIALS = (
+    "test_careless_bench_tests.py",
     "test_devices_end_to_end.py",
     "test_faults_end_to_end.py",
     "test_injections.py",
     "test_procedures_end_to_end.py",
     "test_programs_end_to_end.py",
+    "test_resume.py",
     "test_seeds.py",
     "test_shipped_plans.py",
     "test_skin_peaks.py",
     "test_traps.py",
     "test_ways_out.py",
 )
-"""Modules of whole runs, one for each plan, device, seed or fault. They have an environment of their own,
+"""Modules of whole runs, one for each plan, device, seed, fault or mistake. They have an environment of their own,
 ``tox run -e trials``, and are left out of the others unless a command line names them."""
 
 
