@@ -179,7 +179,7 @@ class Run:
 
     def _identify_dut(self, identified: list[dict[str, Any]]) -> None:
         for entry in identified:
-            if entry["role"] == "dut" and entry["identity"]:
+            if entry["role"] == "dut":
                 self.log("dut_identified", {"identity": entry["identity"], "firmware": entry["firmware"]})
                 refuse_other_device(self.serial, entry)
 

@@ -29,7 +29,6 @@ _LOADED = (
     "bench.session.run",
     "instruments.drivers",
     "instruments.station_checks",
-    "instruments.sim.device_file",
     "reports.readback",
     "reports.view",
     "stimcert.mode_checks",
