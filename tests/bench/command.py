@@ -2,6 +2,7 @@
 """``pytest bench/`` and ``python -m bench`` as processes, as a user starts them, and what they leave behind."""
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
+
+_log = logging.getLogger(__name__)
+_log.setLevel(logging.INFO)
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
@@ -23,7 +27,7 @@ _SOURCES = ("bench", "instruments", "reports", "stimcert", "test_plans", "confte
 
 @dataclass(frozen=True)
 class Ended:
-    """A process that has ended.
+    """A process that has ended. What it said stands below the test that fails.
 
     :param folder: of the run; need not exist.
     """
@@ -32,6 +36,9 @@ class Ended:
     out: str
     err: str
     folder: Path
+
+    def __post_init__(self) -> None:
+        _log.info("exit %s of a run for %s\n%s", self.code, self.folder, self.text)
 
     @property
     def text(self) -> str:

@@ -73,6 +73,7 @@ def test_what_was_done_with_a_serial_number_before_is_told(tmp_path: Path, monke
     plan, mirror = plan_on(tmp_path), tmp_path / "mirror.txt"
     options = (f"--plan={plan}", "-k", "OC-01", f"--ledger-mirror={mirror}")
     first = run_forked(tmp_path / "first", *options, "--sim-device=microcurrent_hot")
+    assert first.closing("verdict") == "FAIL"
     first_id = first.record["run_id"]
     shutil.rmtree(first.folder)
     second = run_forked(tmp_path / "second", *options)
