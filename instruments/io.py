@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pyvisa
-from pymeasure.adapters.adapter import Adapter
 from pyvisa.constants import StatusCode
 
 from instruments.errors import BenchError, GarbledReply, InstrumentLost, InstrumentTimeout
+from instruments.pymeasure_parts import Adapter
 from instruments.visa_line import VisaLine
 
 FOREIGN_ERRORS = (pyvisa.errors.Error, OSError, RuntimeError, ValueError, NotImplementedError)

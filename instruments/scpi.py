@@ -14,11 +14,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pymeasure.instruments import Instrument, SCPIMixin
-from pymeasure.instruments.common_base import DynamicProperty
 
 from instruments.errors import BenchError, GarbledReply, InstrumentRefused
 from instruments.io import Door, open_session
+from instruments.pymeasure_parts import DynamicProperty, Instrument, SCPIMixin
 
 ERROR_QUERY = ":SYST:ERR?"
 _NO_ERROR = ("0,", "+0,")

@@ -4,8 +4,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pymeasure.instruments import Instrument
-from pymeasure.instruments.validators import strict_discrete_set, strict_range
+from instruments.pymeasure_parts import Instrument, strict_discrete_set, strict_range
 
 
 class Setting(property):

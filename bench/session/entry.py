@@ -5,6 +5,7 @@ When one is, its helper processes are started first, so that they load while eve
 """
 
 import gc
+import os
 
 import pytest
 
@@ -23,6 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if _shows_only(config) or not _wants_bench(config):
         return
+    # What a plan or a station file says is nobody else's business; and looking for plugins takes its time.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     config.stash[_HELPERS] = helpers = _start_helpers(config)
     try:
         _start_session(config, helpers)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench.session.fail_closed import _known_folders, late_refusals, plugin_file, refusals
-from tests.bench.command import CHECKOUT
+from tests.bench.command import CHECKOUT, run_bench
 
 SITE = Path(pytest.__file__).parents[1]
 """Where third-party plugins are installed: whoever runs an item again or elsewhere is not among those known."""
@@ -153,3 +153,18 @@ def test_tests_from_elsewhere_are_not_run_beside_the_bench(path: Path, count: in
 def test_sys_is_not_optimised_here() -> None:
     """All of the above would say nothing in a Python without assertions."""
     assert sys.flags.optimize == 0
+
+
+def test_who_wants_a_say_in_what_a_plan_says_is_not_even_loaded(tmp_path: Path) -> None:
+    places = tmp_path / "meddler-1.0.dist-info"
+    places.mkdir()
+    (places / "METADATA").write_text("Metadata-Version: 2.1\nName: meddler\nVersion: 1.0\n", encoding="utf-8")
+    (places / "entry_points.txt").write_text("[pydantic]\nmeddler = meddler:plugin\n", encoding="utf-8")
+    trace = tmp_path / "trace"
+    (tmp_path / "meddler.py").write_text(f"open({str(trace)!r}, 'w').close()\nplugin = object()\n", encoding="utf-8")
+    program = "import pydantic; type('M', (pydantic.BaseModel,), {})"
+    subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": str(tmp_path)}, capture_output=True, check=False)
+    assert trace.exists(), "the meddler would not have been loaded anyhow"
+    trace.unlink()
+    ended = run_bench(tmp_path / "run", "--collect-only", PYTHONPATH=str(tmp_path))
+    assert (ended.code, trace.exists()) == (0, False)
