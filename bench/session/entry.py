@@ -11,6 +11,7 @@ import pytest
 
 from bench.session.options import CHECKOUT, DEFAULT_STATION, STATIONS, read_options
 from bench.session.rewriting import no_rewriting
+from instruments.allocator import keep_freed_memory
 from instruments.helpers import Helpers
 
 _BENCH = CHECKOUT / "bench"
@@ -24,6 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if _shows_only(config) or not _wants_bench(config):
         return
+    keep_freed_memory()
     # What a plan or a station file says is nobody else's business; and looking for plugins takes its time.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     config.stash[_HELPERS] = helpers = _start_helpers(config)

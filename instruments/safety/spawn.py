@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from instruments.allocator import ENVIRONMENT
 from instruments.errors import BenchError
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
@@ -26,10 +27,11 @@ def _apart() -> dict[str, Any]:
 def _environment() -> dict[str, str]:
     """Return the environment in which ``python -m instruments.…`` is found from any working directory.
 
-    NumPy's threads for linear algebra are left out: starting them costs a helper more than it ever computes.
+    NumPy's threads for linear algebra are left out: starting them costs a helper more than it ever computes. What was
+    freed is kept, as in the harness.
     """
     path = os.pathsep.join(filter(None, (str(_CHECKOUT), os.environ.get("PYTHONPATH"))))
-    return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": path}
+    return {"OPENBLAS_NUM_THREADS": "1", **ENVIRONMENT, **os.environ, "PYTHONPATH": path}
 
 
 def spawn(

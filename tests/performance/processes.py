@@ -18,6 +18,10 @@ from tempfile import TemporaryDirectory, mkdtemp
 
 from workload import CASE, ROOT, SERIAL, Workload
 
+sys.path.insert(0, str(ROOT))
+
+from instruments.allocator import ENVIRONMENT
+
 _GET_FLAGS, _SET_FLAGS = 0x80086601, 0x40086602
 """FS_IOC_GETFLAGS and FS_IOC_SETFLAGS of Linux, 64 bit."""
 _TOP_OF_DIRECTORIES = 0x00020000
@@ -129,7 +133,9 @@ def simulator(device: Path | str, pace: float = 0.0, log: Path | None = None) ->
     """
     command = [sys.executable, "-m", "instruments.sim", "--device", str(device), "--seed", "0", "--pace", repr(pace)]
     command += ["--log", str(log)] if log is not None else []
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=_environment())
+    # As the harness starts its own.
+    environment = {**ENVIRONMENT, **_environment()}
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=environment)
     try:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())["ports"]
