@@ -29,9 +29,8 @@ def state_of_nobody() -> Iterator[None]:
     names = ("XDG_STATE_HOME", "LOCALAPPDATA")
     before = {name: os.environ.get(name) for name in names}
     with tempfile.TemporaryDirectory(prefix="stimcert-state-") as folder:
-        os.environ |= dict.fromkeys(names, folder) | {"STIMCERT_TESTS": folder}
+        os.environ |= dict.fromkeys(names, folder)
         yield
-    del os.environ["STIMCERT_TESTS"]
     for name, value in before.items():
         if value is None:
             del os.environ[name]

@@ -17,18 +17,19 @@ from tests.bench.command import CHECKOUT, PATIENCE, Ended, environment, run_benc
 from tests.bench.forked_helpers import fork_helpers
 
 
-def run_forked(folder: Path, *arguments: str, names_folder: bool = True) -> Ended:
+def run_forked(folder: Path, *arguments: str, names_folder: bool = True, **more: str) -> Ended:
     """Run ``pytest bench/`` to its end, like :func:`tests.bench.command.run_bench`.
 
     :param folder: of the run; must not exist. What the run says is written beside it.
     :param names_folder: whether the command line names it.
+    :param more: environment variables.
     """
     context = _context()
     if context is None:
-        return run_bench(folder, *arguments, names_folder=names_folder)
+        return run_bench(folder, *arguments, names_folder=names_folder, **more)
     said = [folder.with_name(f"{folder.name}.{stream}") for stream in ("out", "err")]
     words = words_of(folder if names_folder else None, *arguments)
-    process = context.Process(target=_bench, args=(words, said, environment(folder)))
+    process = context.Process(target=_bench, args=(words, said, environment(folder, **more)))
     process.start()
     process.join(PATIENCE)
     if process.is_alive():

@@ -68,15 +68,15 @@ def test_a_stopped_run_goes_on_with_the_same_or_is_closed(tmp_path: Path) -> Non
     assert run_verb("close", str(folder)).code == 4
 
 
-def test_what_was_done_with_a_serial_number_before_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+def test_what_was_done_with_a_serial_number_before_is_told(tmp_path: Path) -> None:
+    state = dict.fromkeys(("XDG_STATE_HOME", "LOCALAPPDATA"), str(tmp_path / "state"))
     plan, mirror = plan_on(tmp_path), tmp_path / "mirror.txt"
     options = (f"--plan={plan}", "-k", "OC-01", f"--ledger-mirror={mirror}")
-    first = run_forked(tmp_path / "first", *options, "--sim-device=microcurrent_hot")
+    first = run_forked(tmp_path / "first", *options, "--sim-device=microcurrent_hot", **state)
     assert first.closing("verdict") == "FAIL"
     first_id = first.record["run_id"]
     shutil.rmtree(first.folder)
-    second = run_forked(tmp_path / "second", *options)
+    second = run_forked(tmp_path / "second", *options, **state)
     earlier = "2nd run of this serial; 1 earlier: FAIL"
     said = unwrapped(second.text)
     assert f"history {earlier}" in said
