@@ -6,6 +6,8 @@ import pytest
 from bench.session.options import add_options
 
 pytest_plugins = ("bench.session.entry",)
+# They hold no tests; to look at a hundred files takes its time.
+collect_ignore = ["bench/cli", "bench/session"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,58 +2,40 @@
 """What the drivers are made of: the parts of pymeasure that they use.
 
 pymeasure loads its adapter for *tests* with all the others, and with that ``unittest.mock`` and ``asyncio``: 3 % of the
-time to the first measured point. Here that one module is left out until somebody asks for it.
+time to the first measured point. Here they wait until somebody makes such an adapter.
 """
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-_ADAPTERS = "pymeasure.adapters"
-_FOR_TESTS = f"{_ADAPTERS}.protocol"
-_NAME = "ProtocolAdapter"
+_MOCK = "unittest.mock"
 
 
-class _Late(type):
-    """Of a class that can have no instances before the real one is loaded, and has its instances then."""
+def _magic_mock(*arguments: Any, **options: Any) -> Any:
+    """Make the real one."""
+    from unittest.mock import MagicMock
 
-    def __instancecheck__(cls, instance: object) -> bool:
-        loaded = sys.modules.get(_FOR_TESTS)
-        return loaded is not None and isinstance(instance, getattr(loaded, _NAME))
-
-
-class _StandIn(metaclass=_Late):
-    """What ``VISAAdapter`` knows as the adapter for tests."""
+    return MagicMock(*arguments, **options)
 
 
 @contextmanager
-def _without_tests() -> Iterator[None]:
-    """Load pymeasure's adapters within; nothing happens where they are loaded already."""
-    if _ADAPTERS in sys.modules:
+def _without_mock() -> Iterator[None]:
+    """Load within what may want a mock one day; nothing happens where mocks are loaded already."""
+    if _MOCK in sys.modules:
         yield
         return
-    sys.modules[_FOR_TESTS] = stand_in = ModuleType(_FOR_TESTS)
-    setattr(stand_in, _NAME, _StandIn)
+    sys.modules[_MOCK] = stand_in = ModuleType(_MOCK)
+    stand_in.__dict__["MagicMock"] = _magic_mock
     try:
         yield
     finally:
-        del sys.modules[_FOR_TESTS]
-    adapters = sys.modules[_ADAPTERS].__dict__
-    del adapters[_NAME]
-    # PEP 562: asked for whatever a module does not have.
-    adapters["__getattr__"] = _late
+        del sys.modules[_MOCK]
 
 
-def _late(name: str) -> Any:
-    if name != _NAME:
-        raise AttributeError(f"module {_ADAPTERS!r} has no attribute {name!r}")
-    return getattr(import_module(_FOR_TESTS), name)
-
-
-with _without_tests():
+with _without_mock():
     from pymeasure.adapters.adapter import Adapter
     from pymeasure.instruments import Instrument, SCPIMixin
     from pymeasure.instruments.common_base import DynamicProperty

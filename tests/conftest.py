@@ -2,13 +2,14 @@
 """The self-tests' strictness: a warning is an error, for them only. A run of the bench must not fall over one."""
 
 import gc
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.bench.command import state_in
 
 # The same examples on every machine, so that a build fails for what was changed in it and for nothing else.
 # ``--hypothesis-profile=search`` looks for new ones. Machines are shared: how long an example takes proves nothing.
@@ -26,16 +27,10 @@ STRICT = pytest.mark.filterwarnings(
 @pytest.fixture(scope="session", autouse=True)
 def state_of_nobody() -> Iterator[None]:
     """Keep ledgers and alarms of self-tests out of the state directory of whoever starts them."""
-    names = ("XDG_STATE_HOME", "LOCALAPPDATA")
-    before = {name: os.environ.get(name) for name in names}
-    with tempfile.TemporaryDirectory(prefix="stimcert-state-") as folder:
-        os.environ |= dict.fromkeys(names, folder)
+    with tempfile.TemporaryDirectory(prefix="stimcert-state-") as folder, pytest.MonkeyPatch.context() as patch:
+        for name, value in state_in(Path(folder)).items():
+            patch.setenv(name, value)
         yield
-    for name, value in before.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
 
 
 TRIALS = (

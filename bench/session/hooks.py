@@ -20,8 +20,6 @@ from instruments.errors import BenchError
 from stimcert.plan import Case
 
 _BENCH = CHECKOUT / "bench"
-_WITHOUT_TESTS = ("cli", "session")
-"""Folders of ``bench/`` in which nobody needs to look: with a hundred files they take as long as all the others."""
 MEASURE = pytest.StashKey[Measure]()
 
 
@@ -33,10 +31,8 @@ def is_bench_file(path: Path) -> bool:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out bench tests that the plan has no case for without loading them, unless they were named."""
     session = session_of(config)
-    if session is None or not is_bench_file(collection_path):
+    if session is None or not is_bench_file(collection_path) or not collection_path.name.startswith("test_"):
         return None
-    if not collection_path.name.startswith("test_"):
-        return True if collection_path.name in _WITHOUT_TESTS else None
     named = {(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args}
     procedures = {case.procedure for case in session.inputs.plan.cases}
     wanted = collection_path.stem.removeprefix("test_") in procedures or collection_path.resolve() in named

@@ -87,6 +87,16 @@ class Ended:
         return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+def state_in(folder: Path) -> dict[str, str]:
+    """Return the variables that make a folder the place of ledgers, alarms and results of bench checks."""
+    return dict.fromkeys(("XDG_STATE_HOME", "LOCALAPPDATA"), str(folder))
+
+
+def state_beside(folder: Path) -> dict[str, str]:
+    """Return the variables of a run that shares its state with no other."""
+    return state_in(folder.with_name(f"{folder.name}.state"))
+
+
 def environment(folder: Path | None = None, **more: str) -> dict[str, str]:
     """Return the environment of a process under test.
 
@@ -96,7 +106,7 @@ def environment(folder: Path | None = None, **more: str) -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     if folder is not None:
-        kept |= dict.fromkeys(("XDG_STATE_HOME", "LOCALAPPDATA"), f"{folder}.state")
+        kept |= state_beside(folder)
     return {**kept, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1", **more}
 
 

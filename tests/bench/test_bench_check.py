@@ -14,6 +14,7 @@ from bench.session.zero_check import check_zero
 from instruments.errors import BenchError
 from stimcert.bench_check import intact
 from stimcert.store.bench_checks import bench_check_file
+from tests.bench.command import state_in
 from tests.bench.fake_station import Loop, fake_station
 from tests.bench.parts import check_context, inputs
 from tests.bench.runs import GALVANIC
@@ -22,8 +23,8 @@ from tests.bench.runs import GALVANIC
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep results away from the user's own."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    for name, value in state_in(tmp_path).items():
+        monkeypatch.setenv(name, value)
 
 
 def sides(loop: Loop) -> dict[str, tuple[str, float, float]]:

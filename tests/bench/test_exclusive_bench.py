@@ -13,34 +13,30 @@ import pytest
 from instruments.opening import alarm_of
 from instruments.station_file import StationFile
 from stimcert.strict_toml import load
-from tests.bench.command import PATIENCE, run_bench, run_verb, start
+from tests.bench.command import PATIENCE, run_bench, run_verb, start, state_in
 from tests.bench.served import served_bench, station_on
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 WHO = ("--dut-serial=SIM-0001", "--operator=JV")
 
 
-def state_in(folder: Path) -> dict[str, str]:
-    """Return the environment in which all runs of a test know of each other."""
-    return dict.fromkeys(("XDG_STATE_HOME", "LOCALAPPDATA"), str(folder / "state"))
-
-
 @pytest.fixture
 def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return the station file of a bench that is served."""
-    for name, folder in state_in(tmp_path).items():
-        monkeypatch.setenv(name, folder)
+    for name, value in state_in(tmp_path / "state").items():
+        monkeypatch.setenv(name, value)
     with served_bench("--pace", "0.01") as ports:
         yield station_on(ports, tmp_path / "served.toml")
 
 
 def test_the_second_run_on_a_bench_is_refused_and_told_who_is_there(station: Path, tmp_path: Path) -> None:
-    first = start(tmp_path / "first", f"--station={station}", *WHO, where=tmp_path / "first.txt", **state_in(tmp_path))
+    state = state_in(tmp_path / "state")
+    first = start(tmp_path / "first", f"--station={station}", *WHO, where=tmp_path / "first.txt", **state)
     try:
         log, deadline, pause = tmp_path / "first" / "guard.jsonl", time.monotonic() + PATIENCE, threading.Event()
         while not log.exists() and time.monotonic() < deadline and first.poll() is None:
             pause.wait(0.01)
-        second = run_bench(tmp_path / "second", f"--station={station}", *WHO, **state_in(tmp_path))
+        second = run_bench(tmp_path / "second", f"--station={station}", *WHO, **state)
         assert first.poll() is None, "the first run ended too early to be in anybody's way"
     finally:
         first.terminate()
@@ -61,7 +57,7 @@ def test_the_second_run_on_a_bench_is_refused_and_told_who_is_there(station: Pat
 def test_an_alarm_keeps_every_run_out_until_it_is_acknowledged(station: Path, tmp_path: Path) -> None:
     file = load(station.read_bytes(), StationFile, station.name).value
     alarm_of(file).sound(["smu"], run="an earlier run", by="guard")
-    locked = run_bench(tmp_path / "locked", f"--station={station}", *WHO, **state_in(tmp_path))
+    locked = run_bench(tmp_path / "locked", f"--station={station}", *WHO, **state_in(tmp_path / "state"))
     assert (locked.code, locked.case("STATION")["reason"]["code"]) == (1, "station_locked")
     assert locked.record["device_finding"] == "NOT_RUN"
     nameless = run_verb("acknowledge", str(station))

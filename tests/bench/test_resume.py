@@ -17,7 +17,7 @@ from bench.verification import Wrong, verify
 from stimcert.store.journal_file import Event
 from stimcert.store.ledger import Ledger
 from tests.bench.calls import plan_on
-from tests.bench.command import run_verb
+from tests.bench.command import run_verb, state_beside, state_in
 from tests.bench.forked import run_forked
 from tests.bench.parts import inputs
 from tests.bench.served import served_bench, station_on
@@ -58,7 +58,7 @@ def test_a_stopped_run_goes_on_with_the_same_or_is_closed(tmp_path: Path) -> Non
     assert "device: its serial number was SIM-0001, now it is 4711" in other.text
     assert "simulated bench: its seed was 7, now it is 8" in other.text
     assert record == json.loads((folder / "record.json").read_text(encoding="utf-8"))
-    closed = run_verb("close", str(folder), "--operator=JV", XDG_STATE_HOME=f"{folder}.state")
+    closed = run_verb("close", str(folder), "--operator=JV", **state_beside(folder))
     assert (closed.code, closed.closing("verdict")) == (0, "ABORTED, PARTIAL")
     assert json.loads((folder / "record-1.json").read_text(encoding="utf-8")) == record
     with pytest.raises(Wrong, match="the run is ABORTED"):
@@ -69,7 +69,7 @@ def test_a_stopped_run_goes_on_with_the_same_or_is_closed(tmp_path: Path) -> Non
 
 
 def test_what_was_done_with_a_serial_number_before_is_told(tmp_path: Path) -> None:
-    state = dict.fromkeys(("XDG_STATE_HOME", "LOCALAPPDATA"), str(tmp_path / "state"))
+    state = state_in(tmp_path / "state")
     plan, mirror = plan_on(tmp_path), tmp_path / "mirror.txt"
     options = (f"--plan={plan}", "-k", "OC-01", f"--ledger-mirror={mirror}")
     first = run_forked(tmp_path / "first", *options, "--sim-device=microcurrent_hot", **state)

@@ -14,7 +14,7 @@ from bench.__main__ import main
 from bench.screen import harmless_output
 from instruments.sim.faults import FAULTS
 from tests.bench.calls import plan_on
-from tests.bench.command import CHECKOUT, PATIENCE, environment, run_verb
+from tests.bench.command import CHECKOUT, PATIENCE, environment, run_verb, state_in
 from tests.bench.runs import GALVANIC, MICROCURRENT, SHORT, Edited
 
 
@@ -144,8 +144,8 @@ def test_a_name_that_would_clear_the_screen_is_only_shown(
 def test_what_another_run_wrote_into_an_alarm_is_only_shown(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, str(here))
+    for name, value in state_in(here).items():
+        monkeypatch.setenv(name, value)
     alarm = here / "stimcert" / "alarms" / "example-lab.json"
     alarm.parent.mkdir(parents=True)
     alarm.write_text(json.dumps({"run": HOSTILE, "unconfirmed": ["smu"]}), encoding="utf-8")

@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.verification import Wrong, verify
 from stimcert.store.journal_file import Event, JournalError, read_events
-from tests.bench.command import PATIENCE, Ended, run_verb, start
+from tests.bench.command import PATIENCE, Ended, run_verb, start, state_beside
 from tests.bench.forked import run_forked
 
 Moment = Callable[[list[dict[str, Any]]], bool]
@@ -205,7 +205,7 @@ def _go_on(folder: Path, when: str, options: tuple[str, ...]) -> Ended | None:
         return None  # nothing was acknowledged, and nothing energised: there is nothing to go on with
     if when.startswith("after"):
         # Killed while it was sealed, it may lack something yet.
-        return replace(run_verb("close", str(folder)), folder=folder)
+        return replace(run_verb("close", str(folder), **state_beside(folder)), folder=folder)
     return _resumed(folder, options)
 
 

@@ -11,7 +11,6 @@ again, or a bench that was on for more than 0.5 s after the kill.
 """
 
 import argparse
-import os
 import random
 import shutil
 import sys
@@ -45,7 +44,6 @@ def main() -> int:
 
 def kills(scratch: Path, asked: argparse.Namespace) -> list[Outcome]:
     """Kill as often as asked for, one after the other."""
-    os.environ["XDG_STATE_HOME"] = str(scratch / "state")
     options = (f"--plan={plan_on(scratch)}", f"--sim-device={asked.device}")
     first = run_forked(scratch / "undisturbed", *options)
     lines = len(log_of(scratch / "undisturbed"))

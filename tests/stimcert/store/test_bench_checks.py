@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from stimcert.store.bench_checks import bench_check_file, read_bench_check, write_bench_check
+from tests.bench.command import state_in
 
 
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep results away from the user's own."""
-    for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, str(tmp_path))
+    for name, value in state_in(tmp_path).items():
+        monkeypatch.setenv(name, value)
 
 
 def test_each_station_has_its_own_last_result() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from stimcert.attempts import attempt_words, gap_words, ordinal
 from stimcert.store.chain import GENESIS
 from stimcert.store.ledger import Ledger, LedgerError, attempts, default_ledger, read_lines
+from tests.bench.command import state_in
 
 ROOT = Path(__file__).parents[3]
 
@@ -150,6 +151,6 @@ def test_a_ledger_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_station_that_names_none_has_the_ledger_of_its_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, str(tmp_path))
+    for name, value in state_in(tmp_path).items():
+        monkeypatch.setenv(name, value)
     assert default_ledger() == tmp_path / "stimcert" / "ledger.jsonl"
