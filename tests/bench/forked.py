@@ -13,6 +13,7 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from subprocess import TimeoutExpired
 
+from tests.bench.children import begin, exit_code_of
 from tests.bench.command import CHECKOUT, PATIENCE, Ended, environment, run_bench, words_of
 from tests.bench.forked_helpers import fork_helpers
 
@@ -30,13 +31,12 @@ def run_forked(folder: Path, *arguments: str, names_folder: bool = True, **more:
     said = [folder.with_name(f"{folder.name}.{stream}") for stream in ("out", "err")]
     words = words_of(folder if names_folder else None, *arguments)
     process = context.Process(target=_bench, args=(words, said, environment(folder, **more)))
-    process.start()
-    process.join(PATIENCE)
-    if process.is_alive():
-        process.kill()
+    begin(process)
+    code = exit_code_of(process, PATIENCE)
+    if code is None:
         raise TimeoutExpired(["pytest", *arguments], PATIENCE)
     out, err = (path.read_text(encoding="utf-8", errors="replace") for path in said)
-    return Ended(code=process.exitcode or 0, out=out, err=err, folder=folder)
+    return Ended(code=code, out=out, err=err, folder=folder)
 
 
 @cache

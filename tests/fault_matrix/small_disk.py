@@ -7,6 +7,8 @@ import os
 from functools import cache
 from pathlib import Path
 
+from tests.bench.children import begin, exit_code_of
+
 SIZE = 64
 """MB; a run asks for two thirds of it before it begins."""
 # Linux, <sched.h> and <sys/mount.h>.
@@ -50,9 +52,8 @@ def possible() -> bool:
     if not hasattr(os, "fork"):
         return False
     process = multiprocessing.get_context("fork").Process(target=_try)
-    process.start()
-    process.join()
-    return process.exitcode == 0
+    begin(process)
+    return exit_code_of(process) == 0
 
 
 def _try() -> None:

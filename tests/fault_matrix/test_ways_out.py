@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.children import begin, exit_code_of
 from tests.bench.command import CHECKOUT, run_bench
 from tests.fault_matrix.matrix import LACKS, can_be_done, command_of, counted
 from tests.fault_matrix.results import Counts
@@ -62,10 +63,10 @@ def test_a_folder_that_nothing_can_be_written_to_is_refused_before_anything_is_e
         pytest.skip(LACKS)
     context = multiprocessing.get_context("fork")
     process = context.Process(target=_on_a_read_only_disk, args=(tmp_path,))
-    process.start()
-    process.join()
+    begin(process)
+    code = exit_code_of(process)
     said = (tmp_path / "said").read_text(encoding="utf-8")
-    assert process.exitcode == pytest.ExitCode.USAGE_ERROR, said
+    assert code == pytest.ExitCode.USAGE_ERROR, said
     assert "Read-only file system" in said
 
 

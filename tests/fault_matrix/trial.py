@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stimcert.store.journal_file import JournalError, read_events
+from tests.bench.children import begin, exit_code_of
 from tests.bench.command import CHECKOUT, environment, words_of
 from tests.bench.forked import _context
 from tests.bench.forked_helpers import fork_helpers
@@ -100,17 +101,13 @@ def _run(row: Row, at: int, device: str, folder: Path) -> tuple[int | None, list
     context = _context()
     assert context is not None, "the matrix needs a system that forks"
     process = context.Process(target=_be_the_run, args=(ROWS.index(row) if row in ROWS else -1, at, device, folder))
-    process.start()
+    begin(process)
     tracer = Tracer(process.pid or 0, row.seam, at, folder) if row.seam in CALLS else None
-    process.join(PATIENCE)
-    hangs = process.is_alive()
-    if hangs:
-        process.kill()
-        process.join()
+    code = exit_code_of(process, PATIENCE)
     account = [json.loads(line) for line in _lines(folder / "account")]
     if tracer is not None:
         account.append(tracer.found())
-    return None if hangs else process.exitcode, account
+    return code, account
 
 
 def _be_the_run(number: int, at: int, device: str, folder: Path) -> None:
