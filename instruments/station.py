@@ -132,6 +132,12 @@ class Station:
         """Have everything told that is asked of an instrument from here on; what brings the bench to safety is not."""
         self._roles = {role: Witnessed(driver, role, witness) for role, driver in self._drivers.items()}
 
+    def foresee(self, role: str, name: str, *arguments: object) -> None:
+        """Say what an instrument will be asked next, unless something goes wrong: it need not wait for the disk."""
+        instrument = self._roles[role]
+        if isinstance(instrument, Witnessed):
+            instrument.foresee(name, *arguments)
+
     # --- who is there
 
     def identify(self) -> list[Identified]:

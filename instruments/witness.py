@@ -43,6 +43,12 @@ class Witness(Protocol):
         :return: a number by which the result can name it.
         """
 
+    def foresee(self, body: dict[str, Any]) -> None:
+        """Take notice of what will be intended next, unless something else is: it may be on disk by then.
+
+        :param body: as :meth:`intend` will get it.
+        """
+
     def done(self, account: Account) -> None:
         """Note what was done, and what came of it.
 
@@ -66,6 +72,10 @@ class Witnessed:
         if name in TOLD.get(self._role, ()):
             value = self.__dict__[name] = self._telling(name, value)
         return value
+
+    def foresee(self, name: str, *arguments: object) -> None:
+        """Say what this instrument will be asked next, so that the asking need not wait for the disk."""
+        self._witness.foresee(_asked(self._role, name, arguments, {}))
 
     def _telling(self, name: str, action: Callable[..., object]) -> Callable[..., object]:
         may_energise = name in _ENERGISE.get(self._role, ())

@@ -6,7 +6,7 @@ to an instrument and its answer. At most one reading waits; whatever else is sto
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 Work = Callable[[], None]
 
@@ -19,10 +19,12 @@ class Backlog:
     """Work on the newest reading, in the order in which it came.
 
     :param done: called when something was done: what a reading comes to is brought to the disk in one go.
+    :param spare: steps of work that no reading needs; they must not raise.
     """
 
-    def __init__(self, done: Work = _nothing) -> None:
+    def __init__(self, done: Work = _nothing, spare: Iterable[None] = ()) -> None:
         self._done = done
+        self._spare = iter(spare)
         self._waiting: deque[Work] = deque()
         self._reading: object = None
         self._busy = False
@@ -39,6 +41,13 @@ class Backlog:
             self._reading = reading
         self._waiting.append(work)
         self._raise()
+
+    def meanwhile(self) -> None:
+        """Do what waits while an instrument takes a reading; where nothing does, a step of the spare work."""
+        if self._waiting:
+            self.clear()
+        else:
+            next(self._spare, None)
 
     def settle(self) -> None:
         """Do what waits, and let whoever put it off know what it ended with.

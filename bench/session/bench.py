@@ -124,8 +124,11 @@ class Bench(Provoking):
                 self.station.dut.stop()
 
     def _levels(self, case: Case, mode: Mode, load: float, network: str | None) -> Iterator[Point]:
-        for level in case.levels_of(mode):
+        levels = case.levels_of(mode)
+        for level, following in zip(levels, (*levels[1:], None), strict=True):
             self.station.dut.set_level(level)
+            if following is not None:
+                self.station.foresee("dut", "set_level", following)
             self.settle(case)
             point = Point(case=case, mode=mode, level=level, load=load, network=network)
             yield from self._repeated(point)
@@ -133,7 +136,7 @@ class Bench(Provoking):
                 self.station.dut.level_up()
                 self.settle(case)
                 yield replace(point, one_more_up=True)
-        for level in reversed(case.levels_of(mode)[:-1]) if comes_down(case.procedure) else ():
+        for level in reversed(levels[:-1]) if comes_down(case.procedure) else ():
             self.station.dut.set_level(level)
             self.settle(case)
             yield Point(case=case, mode=mode, level=level, load=load, network=network, descending=True)

@@ -18,6 +18,7 @@ from bench.session.measurement_body import finding_body
 from bench.session.options import CHECKOUT, Options
 from bench.session.run_store import RunStore, StoreWitness
 from bench.session.software import files_sha256, software
+from bench.session.spare_time import loading
 from bench.session.station_check import StationCheck
 from instruments.embedded import SimOptions
 from instruments.errors import BenchError
@@ -53,7 +54,7 @@ class Run:
         self._station: Station | None = None
         self._check: StationCheck | None = None
         self._begun: set[str] = set()
-        self.backlog = Backlog(self.store.results_in)
+        self.backlog = Backlog(self.store.results_in, loading())
         self._limiting: dict[str, float] = {}
         self.state = BenchState()
         self.paths = DevicePaths()
@@ -154,7 +155,7 @@ class Run:
             log=f"simulator{self._suffix}.log",
         )
         identified = [entry.as_dict() for entry in self._station.identify()]
-        self._station.meanwhile(self.backlog.clear)
+        self._station.meanwhile(self.backlog.meanwhile)
         self._station.tell(StoreWitness(self.store))
         self.log("instruments_identified", {"instruments": identified})
         self._station.check_identities(date.today())

@@ -43,6 +43,8 @@ class RunStore:
         self.failure: Reason | None = None
         self._urgent = False
         self._steps = (0.0, 0.0)
+        self._foreseen: Mapping[str, object] | None = None
+        self._ahead = 0
         self._derivation, self._taken = Derivation(), 0
 
     def log(self, kind: str, body: Mapping[str, object], *, durable: bool = True) -> int:
@@ -67,23 +69,36 @@ class RunStore:
     def intend(self, body: Mapping[str, object]) -> int:
         """Append what is about to energise the bench; on disk when this returns, with all that waited.
 
+        What was foreseen may be there already.
+
         :raises BenchError: ``storage_failed``; the bench is safe then.
         """
         self._steps = (self._steps[1], host().monotonic())
+        ahead = self._ahead if body == self._foreseen else 0
+        self._foreseen, self._ahead = None, 0
+        if ahead:
+            return ahead
         self._urgent = False
         return self.log("intent", body)
 
+    def foresee(self, body: Mapping[str, object]) -> None:
+        """Take notice of the next intent: where steps follow fast it goes to the disk with the next results."""
+        self._foreseen, self._ahead = body, 0
+
     def results_in(self) -> None:
         """Bring the results of a reading to the disk: at once when they speak against the device, or steps take their
-        time; where steps follow fast, with the intent of the next.
+        time; where steps follow fast, with the intent of the next, at once where that is foreseen.
 
         :raises BenchError: ``storage_failed``; the bench is safe then.
         """
         before, last = self._steps
-        urgent = self._urgent or last - before >= FAST
-        self._urgent = False
+        fast = last - before < FAST
+        urgent, self._urgent = self._urgent or not fast, False
         try:
-            self._journal.commit() if urgent else self._journal.prepare()
+            if fast and self._foreseen is not None and not self._ahead:
+                self._ahead = self._journal.append("intent", self._foreseen)
+            else:
+                self._journal.commit() if urgent else self._journal.prepare()
             self._take(_PORTION)
         except JournalError as error:
             raise self._failed(error) from error
@@ -174,6 +189,10 @@ class StoreWitness:
         if failure is not None:
             raise BenchError(f"{body['role']}.{body['do']} refused: {failure.text}", code=STORAGE_FAILED)
         return self._store.intend(body)
+
+    def foresee(self, body: dict[str, Any]) -> None:
+        """Take notice of what will be intended next."""
+        self._store.foresee(body)
 
     def done(self, account: Account) -> None:
         """Note what was done."""

@@ -302,4 +302,4 @@ def fake_station(loop: Loop, *, digitizer: bool = True, reference: bool = True) 
         "environment": _Environment(loop, "environment"),
         "clock": _Clock(loop, "clock"),
     }
-    return cast(Station, SimpleNamespace(**parts))
+    return cast(Station, SimpleNamespace(**parts, foresee=lambda *_: None))

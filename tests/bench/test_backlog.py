@@ -130,3 +130,21 @@ def test_a_disk_that_fails_is_told_like_work_that_fails() -> None:
     backlog.clear()
     with pytest.raises(ZeroDivisionError):
         backlog.settle()
+
+
+def test_spare_work_is_done_step_by_step_where_no_reading_waits() -> None:
+    seen: list[str] = []
+    backlog = Backlog(spare=(seen.append(f"spare {number}") for number in range(2)))
+    backlog.meanwhile()
+    backlog.add(lambda: seen.append("reading"), object())
+    for _ in range(3):
+        backlog.meanwhile()
+    assert seen == ["spare 0", "reading", "spare 1"]
+
+
+def test_nobody_waits_for_spare_work() -> None:
+    seen: list[int] = []
+    backlog = Backlog(spare=(seen.append(number) for number in range(2)))
+    backlog.clear()
+    backlog.settle()
+    assert seen == []

@@ -191,6 +191,63 @@ def test_what_is_about_to_energise_is_on_disk_before_it_is_done(store: RunStore,
     ]
 
 
+class Levels:
+    """A device of which only the level can be changed."""
+
+    def set_level(self, level: int) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("pace", "asked", "with_results", "when_asked"),
+    [(FAST / 2, 6, 1, 0), (FAST / 2, 1, 1, 1), (FAST * 2, 6, 2, 1)],
+    ids=["as foreseen", "otherwise", "slow steps"],
+)
+def test_a_foreseen_intent_goes_to_the_disk_with_the_results_before_it(
+    store: RunStore, disk: Disk, pace: float, asked: int, with_results: int, when_asked: int
+) -> None:
+    device = Witnessed(Levels(), "dut", StoreWitness(store))
+    for level in (4, 5):
+        disk.time += pace
+        device.set_level(level)
+    device.foresee("set_level", 6)
+    before = disk.commits
+    for _ in range(2):  # of all that is taken at this level, the first takes it along
+        store.log("measurement", case("A-01", "PASS")[1][2], durable=False)
+        store.results_in()
+    assert disk.commits - before == with_results
+    disk.time += pace
+    device.set_level(asked)
+    assert disk.commits - before == with_results + when_asked
+    device.set_level(6)  # it was foreseen once
+    assert disk.commits - before == with_results + when_asked + 1
+
+
+def test_the_result_names_the_intent_that_was_foreseen(store: RunStore, disk: Disk) -> None:
+    device = Witnessed(Levels(), "dut", StoreWitness(store))
+    for level in (4, 5):
+        device.set_level(level)
+    device.foresee("set_level", 6)
+    store.log("measurement", case("A-01", "PASS")[1][2], durable=False)
+    store.results_in()
+    device.set_level(6)
+    *_, intent, done = store._journal.events()
+    assert (intent.kind, intent.body) == ("intent", {"role": "dut", "do": "set_level", "with": [6]})
+    assert (done.kind, done.body) == ("done", intent.body | {"intent": intent.seq})
+
+
+def test_what_was_foreseen_is_refused_once_something_could_not_be_stored(store: RunStore, disk: Disk) -> None:
+    device = Witnessed(Levels(), "dut", StoreWitness(store))
+    device.set_level(5)
+    device.foresee("set_level", 6)
+    store.results_in()
+    disk.full = True
+    with pytest.raises(BenchError, match="full"):
+        store.log("done", {})
+    with pytest.raises(BenchError, match=r"dut\.set_level refused"):
+        device.set_level(6)
+
+
 def test_a_clock_that_cannot_be_right_is_refused() -> None:
     now = utc_now()
     later, sooner = iso(now.replace(year=now.year + 1)), iso(now.replace(year=now.year - 1))
