@@ -5,7 +5,9 @@ import hashlib
 import os
 import platform
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from importlib.metadata import Distribution, distributions
@@ -25,9 +27,30 @@ _NO_COMMIT = "(initial)"
 """What git says of a repository in which nothing was ever committed. Source: git-status(1), porcelain format 2."""
 
 
-@cache
+_LOOKING = threading.Lock()
+
+
+def look_ahead() -> None:
+    """Begin to find the facts while a run loads everything else: most of it is git, the disk and hashes.
+
+    Whatever goes wrong here goes wrong again, and is told, when somebody asks for them.
+    """
+
+    def look() -> None:
+        with suppress(Exception):
+            software()
+
+    threading.Thread(target=look, name="software", daemon=True).start()
+
+
 def software() -> dict[str, object]:
-    """Return the facts about the running software, as the record keeps them."""
+    """Return the facts about the running software, as the record keeps them; they are found once."""
+    with _LOOKING:
+        return _found()
+
+
+@cache
+def _found() -> dict[str, object]:
     commit, dirty = _commit()
     return {
         "version": VERSION,
