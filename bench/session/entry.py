@@ -41,9 +41,10 @@ def _start_session(config: pytest.Config, helpers: Helpers | None) -> None:
         # A tenth of the time would go into looking for garbage among things that are here to stay.
         gc.disable()
         try:
-            from bench.session.software import look_ahead
+            if helpers is not None:
+                from bench.session.software import look_ahead
 
-            look_ahead()
+                look_ahead()
             from bench.session import fixtures, hooks
             from bench.session.bench_session import start_session
         finally:
