@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.session import bench_session, entry
+from bench.session import bench_session, entry, software
 from bench.session.options import CHECKOUT
 from instruments.helpers import Helpers
 
@@ -36,6 +36,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How often somebody began to look which software this is."""
+    begun: list[str] = []
+    monkeypatch.setattr(software, "look_ahead", lambda: begun.append("software"))
+    return begun
+
+
 @pytest.fixture
 def sessions(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What each session was given for helpers."""
@@ -60,10 +68,13 @@ def config(*args: str, **options: Any) -> Any:
 @pytest.mark.parametrize(
     "asked", ["bench", "bench/test_polarity.py", ".", "bench/test_polarity.py::test_polarity[PO-01]"]
 )
-def test_a_bench_test_brings_the_helpers(asked: str, started: list[Started], sessions: list[Any]) -> None:
+def test_a_bench_test_brings_the_helpers(
+    asked: str, started: list[Started], sessions: list[Any], looks: list[str]
+) -> None:
     entry.pytest_configure(config(asked))
     assert [helpers.simulated for helpers in started] == [True]
     assert sessions == started
+    assert looks == ["software"]
 
 
 def test_no_simulator_for_a_station_of_another_name(started: list[Started], sessions: list[Any]) -> None:
@@ -73,10 +84,10 @@ def test_no_simulator_for_a_station_of_another_name(started: list[Started], sess
 
 @pytest.mark.parametrize("options", [{"collectonly": True}, {"setupplan": True}])
 def test_nothing_is_started_where_nothing_runs(
-    options: dict[str, Any], started: list[Started], sessions: list[Any]
+    options: dict[str, Any], started: list[Started], sessions: list[Any], looks: list[str]
 ) -> None:
     entry.pytest_configure(config("bench", **options))
-    assert started == []
+    assert started == looks == []
     assert sessions == [None]
 
 

@@ -11,6 +11,12 @@ from bench.session import software as module
 from bench.session.software import look_ahead, software
 
 
+def wait_for_threads() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "software":
+            thread.join()
+
+
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """In which threads our files were hashed."""
@@ -20,16 +26,12 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         threads.append(threading.current_thread().name)
         return "0" * 64
 
+    wait_for_threads()
     monkeypatch.setattr(module, "files_sha256", files_sha256)
     module._found.cache_clear()
     yield threads
+    wait_for_threads()
     module._found.cache_clear()
-
-
-def wait_for_threads() -> None:
-    for thread in threading.enumerate():
-        if thread.name == "software":
-            thread.join()
 
 
 def test_the_facts_are_found_ahead_and_once(hashed: list[str]) -> None:
