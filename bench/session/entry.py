@@ -13,6 +13,7 @@ from bench.session.options import CHECKOUT, DEFAULT_STATION, STATIONS, read_opti
 from bench.session.rewriting import no_rewriting
 from instruments.allocator import keep_freed_memory
 from instruments.helpers import Helpers
+from instruments.safety.spawn import NO_THREADS
 
 _BENCH = CHECKOUT / "bench"
 _HELPERS = pytest.StashKey[Helpers | None]()
@@ -26,8 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if _shows_only(config) or not _wants_bench(config):
         return
     keep_freed_memory()
-    # For linear algebra, which nobody here needs, NumPy would start a thread that spins for a tenth of a second.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault(*NO_THREADS)
     # What a plan or a station file says is nobody else's business; and looking for plugins takes its time.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     config.stash[_HELPERS] = helpers = _start_helpers(config)

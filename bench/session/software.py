@@ -26,8 +26,8 @@ _ENDINGS = (".py", ".toml", ".j2", ".css")
 _NO_COMMIT = "(initial)"
 """What git says of a repository in which nothing was ever committed. Source: git-status(1), porcelain format 2."""
 
-
 _LOOKING = threading.Lock()
+"""Held by who finds the facts; whoever asks meanwhile waits for them."""
 
 
 def look_ahead() -> None:

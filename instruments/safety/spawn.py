@@ -16,6 +16,10 @@ from instruments.errors import BenchError
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
+NO_THREADS = ("OPENBLAS_NUM_THREADS", "1")
+"""Name and value in the environment that keep NumPy from starting threads for linear algebra: nobody here needs them,
+and when they start they spin for a tenth of a second."""
+
 
 def _apart() -> dict[str, Any]:
     """Return what makes a child miss the terminal's Ctrl-C and hang-up."""
@@ -27,11 +31,10 @@ def _apart() -> dict[str, Any]:
 def _environment() -> dict[str, str]:
     """Return the environment in which ``python -m instruments.…`` is found from any working directory.
 
-    NumPy's threads for linear algebra are left out: starting them costs a helper more than it ever computes. What was
-    freed is kept, as in the harness.
+    No threads for linear algebra are started, and what was freed is kept, as in the harness.
     """
     path = os.pathsep.join(filter(None, (str(_CHECKOUT), os.environ.get("PYTHONPATH"))))
-    return {"OPENBLAS_NUM_THREADS": "1", **ENVIRONMENT, **os.environ, "PYTHONPATH": path}
+    return {**dict((NO_THREADS,)), **ENVIRONMENT, **os.environ, "PYTHONPATH": path}
 
 
 def spawn(
